@@ -1,0 +1,1 @@
+"""Small things that tests share: generated models, pictures, videos and fake parts."""
