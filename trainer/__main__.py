@@ -1,0 +1,72 @@
+"""Command line: ``python -m trainer train|evaluate|export``. JSON on stdout, log on stderr."""
+
+from __future__ import annotations
+
+import os
+
+# Two busy processes on few cores: spinning OpenMP threads slow both down many times over.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+import argparse
+import json
+import logging
+import sys
+from collections.abc import Sequence
+
+from fer_desktop.core.errors import FerDesktopError
+from fer_desktop.core.paths import default_paths
+from trainer.arguments import parser, train_config
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit codes: 0 done or stopped on request, 1 failed with a line on stderr, 2 wrong arguments."""
+    options = parser().parse_args(arguments)
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    commands = {"train": _train, "evaluate": _evaluate, "export": _export}
+    try:
+        return commands[options.command](options)
+    except FerDesktopError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+
+
+def _train(options: argparse.Namespace) -> int:
+    from trainer.messages import Failed, write_message
+    from trainer.stopping import StopRequest
+
+    try:
+        config = train_config(options)
+        from trainer.train import train
+
+        folder = options.output or default_paths().runs / config.name
+        with StopRequest(sys.stdin) as stop:
+            for message in train(config, options.data, options.votes, folder, stop):
+                write_message(message, sys.stdout)
+    except FerDesktopError as error:
+        write_message(Failed(str(error)), sys.stdout)
+        raise
+    except OSError as error:
+        write_message(Failed(str(error)), sys.stdout)
+        raise FerDesktopError(str(error)) from error
+    return 0
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from trainer.evaluate import evaluate
+
+    result = evaluate(options.data, options.weights, options.split, votes=options.votes, tau=options.tau)
+    sys.stdout.write(json.dumps(result) + "\n")
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from trainer.evaluate import find_card
+    from trainer.release import export_model
+
+    path, deviation = export_model(find_card(options.weights), options.output)
+    sys.stdout.write(json.dumps({"onnx": str(path), "largest_deviation": deviation}) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

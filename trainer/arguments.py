@@ -1,0 +1,81 @@
+"""The options of ``python -m trainer``; those of ``train`` come from TrainConfig."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import typing
+from pathlib import Path
+from typing import Any
+
+from fer_desktop.core.model import DEFAULT_TAU
+from trainer.config import TrainConfig
+
+
+def parser() -> argparse.ArgumentParser:
+    root = argparse.ArgumentParser(prog="python -m trainer", description="Train, evaluate and export models.")
+    commands = root.add_subparsers(dest="command", required=True)
+
+    train = commands.add_parser("train", help="train a model, or go on with a run")
+    _add_data(train)
+    train.add_argument("--config", type=Path, help="JSON file with any of the options below")
+    train.add_argument("--output", type=Path, help="folder of the run (default: the user's runs folder)")
+    _add_config(train)
+
+    evaluate = commands.add_parser("evaluate", help="score a model; the last line is a JSON object")
+    _add_data(evaluate)
+    evaluate.add_argument(
+        "--weights", type=Path, help="model card or weights beside it (default: the bundled model)"
+    )
+    evaluate.add_argument(
+        "--split",
+        choices=("public", "private"),
+        default="public",
+        help="FER2013 split; private only once for a released model",
+    )
+    evaluate.add_argument(
+        "--tau",
+        type=float,
+        default=DEFAULT_TAU,
+        help="of the balanced figures (default: %(default)s)",
+    )
+
+    export = commands.add_parser("export", help="write ONNX from safetensors and check that both agree")
+    export.add_argument("--weights", type=Path, required=True, help="model card or weights beside it")
+    export.add_argument("--output", type=Path, help="folder of the result (default: beside the card)")
+    return root
+
+
+def train_config(options: argparse.Namespace) -> TrainConfig:
+    """The defaults, overlaid by --config, overlaid by options given outright. Raises ConfigError."""
+    config = TrainConfig.load(options.config) if options.config else TrainConfig()
+    given = {
+        item.name: getattr(options, item.name)
+        for item in dataclasses.fields(TrainConfig)
+        if getattr(options, item.name) is not None
+    }
+    return dataclasses.replace(config, **given)
+
+
+def _add_data(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--data", type=Path, required=True, help="FER2013 CSV (or its folder), or a folder of class folders"
+    )
+    command.add_argument("--votes", type=Path, help="FER+ votes (default: fer2013new.csv beside it)")
+
+
+def _add_config(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("options of the run")
+    types = typing.get_type_hints(TrainConfig)
+    for item in dataclasses.fields(TrainConfig):
+        name, kind = f"--{item.name.replace('_', '-')}", types[item.name]
+        details: dict[str, Any] = {
+            "default": None,
+            "help": f"{item.metadata['help']} (default: {item.default})",
+        }
+        if kind is bool:
+            group.add_argument(name, action=argparse.BooleanOptionalAction, **details)
+        elif choices := typing.get_args(kind):
+            group.add_argument(name, choices=choices, **details)
+        else:
+            group.add_argument(name, type=kind, **details)

@@ -1,0 +1,100 @@
+"""Everything that decides a training run."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import typing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from fer_desktop.core.errors import FerDesktopError
+
+
+class ConfigError(FerDesktopError):
+    """A training option is unknown or out of range."""
+
+
+def _option(default: Any, text: str, low: float | None = None, high: float | None = None) -> Any:
+    return field(default=default, metadata={"help": text, "low": low, "high": high})
+
+
+@dataclass(frozen=True, slots=True)
+class TrainConfig:
+    """One field per option of ``python -m trainer train``; metadata carries help and range."""
+
+    name: str = _option("fer7", "name of the model")
+    architecture: str = _option("efficientnet_b0", "timm architecture, for example efficientnet_b7")
+    channels: int = _option(1, "input planes: 1 grey, or 3 times the same grey", 1, 3)
+    input_size: int = _option(64, "side of the input in pixels", 16, 1024)
+    native_size: int = _option(48, "side of the training pictures in pixels; 0: unknown", 0, 1024)
+    crop_margin: float = _option(0.0, "margin around a face box at prediction, fraction of its side", 0, 1)
+    start: Literal["auto", "imagenet", "lite0", "random"] = _option("auto", "start weights")
+    labels: Literal["auto", "votes", "original"] = _option(
+        "auto", "FER2013 targets: FER+ votes, or the data set's own labels; auto: votes where they are"
+    )
+    original_share: float = _option(0.0, "share of the data set's own label mixed into the votes", 0, 1)
+    epochs: int = _option(20, "passes over the training rows", 1, 10_000)
+    batch_size: int = _option(128, "rows per step", 1, 65_536)
+    learning_rate: float = _option(1.5e-3, "peak learning rate of AdamW", 1e-8, 10)
+    weight_decay: float = _option(0.03, "decoupled weight decay of AdamW", 0, 10)
+    schedule: Literal["one-cycle", "cosine"] = _option("one-cycle", "learning rate over the run")
+    warmup: float = _option(0.15, "share of the run in which the learning rate rises", 0, 0.9)
+    label_smoothing: float = _option(0.0, "label smoothing", 0, 0.9)
+    drop_rate: float = _option(0.2, "dropout before the classifier", 0, 0.9)
+    drop_path_rate: float = _option(0.1, "stochastic depth", 0, 0.9)
+    mixup: float = _option(0.0, "alpha of mixup (Zhang et al. 2018); 0: off", 0, 10)
+    augment: bool = _option(True, "augment the training pictures")
+    ema_decay: float = _option(0.998, "decay of the averaged weights per step", 0, 0.99999)
+    clip_norm: float = _option(5.0, "largest gradient norm; 0: no limit", 0, 1e6)
+    compile: bool = _option(False, "torch.compile (helps on a GPU, not on a few CPU cores)")
+    device: Literal["auto", "cpu", "cuda", "mps"] = _option("auto", "where to train")
+    workers: int = _option(0, "processes that prepare batches; 0: in the training process", 0, 256)
+    checkpoint_minutes: float = _option(
+        3.0, "a checkpoint at least this often, and after each epoch", 0, 1440
+    )
+    seed: int = _option(0, "seed of everything random", 0, 2**31)
+    limit: int = _option(0, "use only this many training rows; 0: all", 0, 10**9)
+
+    def __post_init__(self) -> None:
+        types = typing.get_type_hints(type(self))
+        for item in dataclasses.fields(self):
+            value, low, high = getattr(self, item.name), item.metadata["low"], item.metadata["high"]
+            option = f"--{item.name.replace('_', '-')}"
+            choices = typing.get_args(types[item.name])
+            if choices and value not in choices:
+                raise ConfigError(f"{option} is '{value}'; possible are {', '.join(choices)}")
+            if low is not None and not low <= value <= high:
+                raise ConfigError(f"{option} is {value}; allowed are {low} to {high}")
+        if self.channels == 2:
+            raise ConfigError("--channels is 2; allowed are 1 and 3")
+
+    def to_dict(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> TrainConfig:
+        """Raises ConfigError for unknown names, wrong types and values out of range."""
+        types = typing.get_type_hints(cls)
+        unknown = sorted(values.keys() - types.keys())
+        if unknown:
+            raise ConfigError(f"unknown training options: {', '.join(unknown)}")
+        for name, value in values.items():
+            expected = types[name] if isinstance(types[name], type) else str
+            if expected is float and type(value) is int:
+                continue
+            if type(value) is not expected:
+                raise ConfigError(f"training option {name} is {value!r}; needed is a {expected.__name__}")
+        return cls(**values)
+
+    @classmethod
+    def load(cls, path: Path) -> TrainConfig:
+        """Reads a JSON file of options; those that it does not name keep their default."""
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"{path}: the training options cannot be read ({error})") from error
+        if not isinstance(values, dict):
+            raise ConfigError(f"{path}: needed is a JSON object of training options")
+        return cls.from_dict(values)

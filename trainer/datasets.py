@@ -1,0 +1,81 @@
+"""One way in to every data set, with the split discipline of the design."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_desktop.core.emotions import EMOTIONS
+from trainer.duplicates import find_duplicates
+from trainer.fer2013 import VOTES_FILE, read_fer2013
+from trainer.folders import is_class_folders, read_folders
+from trainer.samples import NO_LABEL, DataError, DataSet, Samples, SplitName
+
+_CSV_NAMES = ("fer2013.csv.gz", "fer2013.csv")
+EVALUATION_SPLITS: tuple[SplitName, ...] = ("validation", "test")
+LabelSource = Literal["auto", "votes", "original"]
+
+
+def load_dataset(path: Path, *, votes: Path | None = None, labels: LabelSource = "auto") -> DataSet:
+    """Reads FER2013 (the CSV file or its folder) or class folders, told apart by what lies there.
+
+    votes: the FER+ file; by default ``fer2013new.csv`` beside the pictures when it exists.
+    labels: 'original' leaves votes aside. Raises DataError that says what was expected.
+    """
+    if not path.exists():
+        raise DataError(f"{path}: there is no such file or folder")
+    pictures = _fer2013_file(path)
+    if pictures is None:
+        if path.is_dir() and is_class_folders(path):
+            return read_folders(path)
+        raise DataError(
+            f"{path}: neither FER2013 ({' or '.join(_CSV_NAMES)}) nor folders named after emotions "
+            f"({', '.join(EMOTIONS)}), possibly below train/, validation/ and test/"
+        )
+    beside = pictures.with_name(VOTES_FILE)
+    votes = votes or (beside if beside.is_file() else None)
+    if labels == "votes" and votes is None:
+        raise DataError(f"{beside}: the FER+ votes are not there; name the file with --votes")
+    return read_fer2013(pictures, None if labels == "original" else votes)
+
+
+def _fer2013_file(path: Path) -> Path | None:
+    if path.is_file():
+        return path
+    return next((path / name for name in _CSV_NAMES if (path / name).is_file()), None)
+
+
+def training_rows(dataset: DataSet, original_share: float = 0.0) -> tuple[DataSet, Samples]:
+    """The rows to learn from, and the data set with a report of those left out.
+
+    Left out are rows without a target and rows that duplicate one of the evaluation splits; the
+    evaluation splits themselves stay as they are. original_share: weight of the data set's own label in
+    the target, 0 to 1.
+    """
+    train = dataset.split("train")
+    keep = train.targets.sum(axis=1) > 0
+    dropped = {"without target": int((~keep).sum())}
+    for split in EVALUATION_SPLITS:
+        if split not in dataset.splits:
+            continue
+        duplicates = find_duplicates(train, dataset.splits[split])
+        for kind, mask in (("exact", duplicates.exact), ("near", duplicates.near)):
+            dropped[f"{kind} duplicate of a {split} row"] = int((mask & keep).sum())
+            keep &= ~mask
+    rows = train.take(np.flatnonzero(keep))
+    if len(rows) == 0:
+        raise DataError(f"{dataset.name}: no training rows are left ({dropped})")
+    report = {**dataset.report, "dropped": dropped, "trained_on": len(rows)}
+    if original_share > 0:
+        rows = rows.with_targets(_mixed(rows, original_share))
+    return dataclasses.replace(dataset, report=report), rows
+
+
+def _mixed(samples: Samples, share: float) -> NDArray[np.float32]:
+    own = np.eye(len(EMOTIONS), dtype=np.float32)[samples.original]
+    labelled = (samples.original != NO_LABEL)[:, None]
+    return np.where(labelled, (1 - share) * samples.targets + share * own, samples.targets)

@@ -1,0 +1,92 @@
+"""Figures of a saved model on a data set, printed by one command that anyone can run again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from fer_desktop.core.errors import ModelError
+from fer_desktop.core.model import DEFAULT_TAU, ModelCard, probabilities
+from fer_desktop.core.paths import default_paths
+from trainer.datasets import load_dataset
+from trainer.duplicates import find_duplicates
+from trainer.metrics import class_figures, natural_and_balanced
+from trainer.predict import predict_model
+from trainer.samples import NO_LABEL, DataSet, Samples, SplitName, count_by_emotion
+
+EvaluationSplit = Literal["public", "private"]
+_FER2013_SPLITS: dict[EvaluationSplit, SplitName] = {"public": "validation", "private": "test"}
+
+
+def evaluate(
+    data: Path,
+    weights: Path | None = None,
+    split: EvaluationSplit = "public",
+    *,
+    votes: Path | None = None,
+    tau: float = DEFAULT_TAU,
+) -> dict[str, Any]:
+    """Scores a model (default: the bundled one) as one JSON-ready object.
+
+    FER2013: the figures of `fer2013_figures` at tau 0, the same under ``balanced`` at tau, counts and the
+    rows that do not count, by reason. Class folders: accuracy and per-class recall of the classes present.
+    """
+    card_path = find_card(weights) if weights else default_paths().default_model
+    card = ModelCard.load(card_path)
+    dataset = load_dataset(data, votes=votes)
+    name, samples = _rows(dataset, split)
+    logits, runtime = predict_model(card, card_path, samples)
+    subject = {"model": card.name, "data": dataset.name, "split": name, "runtime": runtime}
+    if dataset.kind == "fer2013":
+        unclear = int((samples.majority == NO_LABEL).sum())
+        return {
+            **subject,
+            **natural_and_balanced(logits, samples, card, tau),
+            "counts": {
+                "rows": len(samples),
+                "with_majority": len(samples) - unclear,
+                "by_majority": count_by_emotion(samples.majority),
+                "by_original_label": count_by_emotion(samples.original),
+            },
+            "dropped": {
+                "no FER+ majority among the seven emotions": int((samples.majority == NO_LABEL).sum())
+            },
+            "rows_repeated_in_training_rows": _repeated(dataset, samples),
+        }
+    natural, balanced = (
+        class_figures(probabilities(logits, card, strength), samples.original) for strength in (0.0, tau)
+    )
+    return {
+        **subject,
+        **natural,
+        "balanced": {"tau": tau, **balanced},
+        "counts": {"rows": len(samples), "by_label": count_by_emotion(samples.original)},
+        "dropped": {"unreadable": len(dataset.report["unreadable"])},
+        "ignored_folders": dataset.report["unknown_folders"],
+    }
+
+
+def find_card(weights: Path) -> Path:
+    """The card of a model named by its card or by one of its weights files. Raises ModelError."""
+    if not weights.exists():
+        raise ModelError(f"{weights}: there is no such model")
+    card = weights.with_suffix(".json")
+    if not card.is_file():
+        raise ModelError(f"{weights}: its model card {card.name} is not beside it")
+    return card
+
+
+def _rows(dataset: DataSet, split: EvaluationSplit) -> tuple[str, Samples]:
+    if dataset.kind == "fer2013":
+        return split, dataset.split(_FER2013_SPLITS[split])
+    name = next(name for name in ("test", "validation", "train") if name in dataset.splits)
+    return name, dataset.splits[name]
+
+
+def _repeated(dataset: DataSet, samples: Samples) -> int:
+    """How many evaluation rows some training row of the data set repeats; training leaves those rows out."""
+    if "train" not in dataset.splits or len(dataset.splits["train"]) == 0:
+        return 0
+    return int(np.count_nonzero(find_duplicates(samples, dataset.splits["train"]).any))

@@ -1,0 +1,59 @@
+"""Logits of a whole split, by torch or by ONNX Runtime."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from fer_desktop.core.errors import ModelError
+from fer_desktop.core.model import ModelCard, preprocess
+from fer_desktop.core.network import load_network
+from trainer.samples import Samples
+
+Logits = NDArray[np.float32]
+_BATCH_SIZE = 256
+
+
+def predict(network: nn.Module, card: ModelCard, samples: Samples) -> Logits:
+    """(N, 7) in the card's label order; leaves the network in evaluation mode."""
+    network.eval()
+    device = next(network.parameters()).device
+
+    def run(inputs: NDArray[np.float32]) -> Logits:
+        tensor = torch.from_numpy(inputs).to(device, memory_format=torch.channels_last)
+        logits: Logits = network(tensor).float().cpu().numpy()
+        return logits
+
+    with torch.inference_mode():
+        return _in_batches(run, card, samples)
+
+
+def predict_model(card: ModelCard, card_path: Path, samples: Samples) -> tuple[Logits, str]:
+    """(N, 7) logits of a saved model, and the runtime: 'onnx', as in the application, if it is there."""
+    if "onnx" not in card.files:
+        return predict(load_network(card, card_path), card, samples), "torch"
+    session = onnx_session(card.weights_file(card_path, "onnx"))
+    name = session.get_inputs()[0].name
+    return _in_batches(lambda inputs: session.run(None, {name: inputs})[0], card, samples), "onnx"
+
+
+def onnx_session(path: Path) -> onnxruntime.InferenceSession:
+    """Raises ModelError for a file that ONNX Runtime cannot load."""
+    try:
+        return onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime's errors have no common base
+        raise ModelError(f"{path}: the weights cannot be loaded ({error})") from error
+
+
+def _in_batches(run: Callable[[NDArray[np.float32]], Logits], card: ModelCard, samples: Samples) -> Logits:
+    rows = []
+    for start in range(0, len(samples), _BATCH_SIZE):
+        crops = [samples.images[row] for row in range(start, min(start + _BATCH_SIZE, len(samples)))]
+        rows.append(run(preprocess(crops, card)))
+    return np.concatenate(rows)

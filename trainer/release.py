@@ -1,0 +1,76 @@
+"""From the best weights of a run to a model that the application loads."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from pathlib import Path
+
+import safetensors.torch
+
+from fer_desktop.core.model import ModelCard, sha256
+from fer_desktop.core.network import build_model, load_network, save_weights
+from trainer.export import export_onnx
+from trainer.metrics import confusion_matrix, fit_temperature, natural_and_balanced
+from trainer.predict import predict_model
+from trainer.report import write_confusion_matrix
+from trainer.samples import NO_LABEL, Samples
+
+
+def release(folder: Path, best_weights: Path, card: ModelCard, validation: Samples) -> Path:
+    """Writes NAME.safetensors (fp16), NAME.onnx, NAME.json and figures into ``folder``; returns the card.
+
+    Temperature and figures are of the released ONNX file on the validation rows, after the rounding to fp16.
+    """
+    network = build_model(card.architecture, card.channels)
+    network.load_state_dict(safetensors.torch.load_file(best_weights))
+    weights, onnx_path, card_path = (
+        folder / f"{card.name}{suffix}" for suffix in (".safetensors", ".onnx", ".json")
+    )
+    save_weights(network, weights)
+    card = _with_file(card, "safetensors", weights)
+    card.save(card_path)
+    deviation = export_onnx(load_network(card, card_path), card, onnx_path)
+    card = _with_file(card, "onnx", onnx_path)
+
+    logits, _ = predict_model(card, card_path, validation)
+    voted = validation.majority != NO_LABEL
+    labels = validation.majority[voted]
+    before = natural_and_balanced(logits, validation, card)["expected_calibration_error"]
+    card = dataclasses.replace(card, temperature=fit_temperature(logits[voted], labels, card))
+    figures = natural_and_balanced(logits, validation, card)
+    card = dataclasses.replace(
+        card,
+        metrics={
+            "validation": {**figures, "calibration_error_before_temperature": before},
+            "onnx_deviation": deviation,
+        },
+    )
+    card.save(card_path)
+    matrix = confusion_matrix(logits[voted].argmax(axis=1), labels)
+    title = f"{card.name}, validation rows, accuracy {figures['ferplus7_accuracy']:.1%}"
+    write_confusion_matrix(matrix, title, folder / "figures" / "confusion.png")
+    return card_path
+
+
+def _with_file(card: ModelCard, kind: str, path: Path) -> ModelCard:
+    entry = {"name": path.name, "sha256": sha256(path)}
+    return dataclasses.replace(card, files={**card.files, kind: entry})
+
+
+def export_model(card_path: Path, folder: Path | None = None) -> tuple[Path, float]:
+    """Writes NAME.onnx from the card's safetensors, and the card that names it, into ``folder``.
+
+    Returns the ONNX file and its largest deviation in probability. Raises ModelError.
+    """
+    card = ModelCard.load(card_path)
+    network = load_network(card, card_path)
+    folder = folder or card_path.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    onnx_path = folder / f"{card.name}.onnx"
+    deviation = export_onnx(network, card, onnx_path)
+    if folder.resolve() != card_path.parent.resolve():
+        weights = card.weights_file(card_path, "safetensors")
+        shutil.copyfile(weights, folder / weights.name)
+    _with_file(card, "onnx", onnx_path).save(folder / card_path.name)
+    return onnx_path, deviation

