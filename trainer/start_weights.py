@@ -60,10 +60,10 @@ def _hub_is_reachable() -> bool:
 
 
 def _is_cached(architecture: str) -> bool:
-    repository = timm.get_pretrained_cfg(architecture).hf_hub_id
-    return repository is not None and isinstance(
-        huggingface_hub.try_to_load_from_cache(repository, "model.safetensors"), str
-    )
+    pretrained = timm.get_pretrained_cfg(architecture)
+    if pretrained is None or pretrained.hf_hub_id is None:
+        return False
+    return isinstance(huggingface_hub.try_to_load_from_cache(pretrained.hf_hub_id, "model.safetensors"), str)
 
 
 def _load_imagenet(network: nn.Module, architecture: str, channels: int) -> None:

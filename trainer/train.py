@@ -104,7 +104,12 @@ def train(
     while state.epoch < config.epochs:
         batches = _batches(config, samples, card, state.epoch)
         loader = DataLoader(
-            batches, batch_size=None, sampler=range(state.batch, len(batches)), num_workers=config.workers
+            batches,
+            batch_size=None,
+            sampler=range(state.batch, len(batches)),
+            num_workers=config.workers,
+            # Its own generator: a loader draws a seed when it starts, and a resumed run starts one more.
+            generator=torch.Generator(),
         )
         network.train()
         for inputs, targets in loader:

@@ -1,0 +1,50 @@
+# Two commands do everything on a fresh machine: `make run` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+CONSTRAINTS := .ci/constraints.txt
+# Where there is an NVIDIA GPU, classification runs on it through torch.
+EXTRAS ?= $(shell command -v nvidia-smi >/dev/null 2>&1 && echo '[torch]')
+DATA ?= ../shared/data/fer2013
+RUN ?= runs/fer7
+
+.PHONY: run test check format train evaluate benchmark clean
+
+run: $(VENV)/.run
+	$(BIN)/fer-desktop
+
+test: check
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest tests/test_imports.py
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+train: $(VENV)/.dev
+	$(BIN)/python -m trainer train --data $(DATA) --config trainer/presets/fer7.json --output $(RUN)
+
+evaluate: $(VENV)/.dev
+	$(BIN)/python -m trainer evaluate --data $(DATA)
+
+$(VENV)/bin/python:
+	sh .ci/system-libraries
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --upgrade pip
+
+$(VENV)/.run: $(VENV)/bin/python pyproject.toml $(CONSTRAINTS)
+	$(PIP) install --quiet --constraint $(CONSTRAINTS) --editable '.$(EXTRAS)'
+	touch $@
+
+$(VENV)/.dev: $(VENV)/bin/python pyproject.toml $(CONSTRAINTS)
+	$(PIP) install --quiet --constraint $(CONSTRAINTS) --editable '.[dev]'
+	touch $@ $(VENV)/.run
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from fer_desktop.core.emotions import EMOTIONS
+from fer_desktop.core.model import ModelCard
+from trainer.metrics import class_figures, confusion_matrix, expected_calibration_error, fit_temperature
+
+CARD = ModelCard("c", "none", 64, 1, None, 0.5, 0.5, 0.0, EMOTIONS, (1 / 7,) * 7, 1.0)
+
+
+def one_hot(labels: list[int], confidence: float = 1.0) -> np.ndarray:
+    rows = np.full((len(labels), 7), (1 - confidence) / 6, dtype=np.float32)
+    rows[np.arange(len(labels)), labels] = confidence
+    return rows
+
+
+def test_confusion_matrix_has_truth_in_rows() -> None:
+    matrix = confusion_matrix(np.array([1, 1, 2]), np.array([0, 1, 1]))
+    assert matrix[0, 1] == matrix[1, 1] == matrix[1, 2] == 1
+    assert matrix.sum() == 3
+
+
+def test_class_figures_by_hand() -> None:
+    figures = class_figures(one_hot([0, 0, 1, 1]), np.array([0, 0, 0, 1]))
+    assert figures["accuracy"] == 0.75
+    assert figures["per_class_recall"] == {"anger": pytest.approx(2 / 3), "disgust": 1.0}
+    assert figures["macro_recall"] == pytest.approx((2 / 3 + 1) / 2)
+    assert figures["macro_f1"] == pytest.approx((0.8 + 2 / 3) / 2)
+
+
+def test_calibration_error_is_the_gap() -> None:
+    labels = np.array([0] * 6 + [1] * 4)
+    assert expected_calibration_error(one_hot([0] * 10, 0.6), labels) == pytest.approx(0, abs=1e-6)
+    assert expected_calibration_error(one_hot([0] * 10, 0.9), labels) == pytest.approx(0.3, abs=1e-6)
+
+
+@pytest.mark.parametrize("true_temperature", [0.5, 1.0, 2.5])
+def test_temperature_is_recovered(true_temperature: float) -> None:
+    generator = np.random.default_rng(0)
+    logits = generator.normal(0, 2, (20_000, 7))
+    chances = np.exp(logits / true_temperature)
+    chances /= chances.sum(axis=1, keepdims=True)
+    labels = (chances.cumsum(axis=1) > generator.random((len(logits), 1))).argmax(axis=1)
+    card = dataclasses.replace(CARD)
+    assert fit_temperature(logits.astype(np.float32), labels, card) == pytest.approx(
+        true_temperature, rel=0.05
+    )
