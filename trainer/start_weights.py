@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from fer_desktop.core.emotions import EMOTIONS
+from fer_desktop.core.network import classifier_name
 from trainer.config import ConfigError
 
 logger = logging.getLogger(__name__)
@@ -70,12 +71,9 @@ def _load_imagenet(network: nn.Module, architecture: str, channels: int) -> None
     if not _is_cached(architecture) and not _hub_is_reachable():
         raise OSError(f"not in the cache, and {HUB} cannot be reached")
     source = timm.create_model(architecture, pretrained=True, num_classes=len(EMOTIONS), in_chans=channels)
-    state = source.state_dict()
-    classifier = network.get_submodule(network.default_cfg["classifier"])  # type: ignore[index, arg-type]
-    kept = {id(tensor) for tensor in classifier.state_dict().values()}
-    own = network.state_dict()
+    own, last = network.state_dict(), f"{classifier_name(network)}."
     network.load_state_dict(
-        {name: own[name] if id(own[name]) in kept else tensor for name, tensor in state.items()}
+        {name: own[name] if name.startswith(last) else tensor for name, tensor in source.state_dict().items()}
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import safetensors
 import safetensors.torch
@@ -26,17 +27,21 @@ def build_model(
     if not timm.is_model(architecture):
         near = ", ".join(timm.list_models(f"*{architecture.split('_')[0]}*")[:8]) or "none"
         raise ModelError(f"'{architecture}' is not an architecture of timm {timm.__version__}; near: {near}")
-    options: dict[str, float] = {"drop_rate": drop_rate, "drop_path_rate": drop_path_rate}
+    options: dict[str, Any] = {"num_classes": len(EMOTIONS), "in_chans": channels, "drop_rate": drop_rate}
     try:
-        network = timm.create_model(architecture, num_classes=len(EMOTIONS), in_chans=channels, **options)
-    except TypeError:
-        del options["drop_path_rate"]
-        network = timm.create_model(architecture, num_classes=len(EMOTIONS), in_chans=channels, **options)
-    classifier = network.get_classifier()
+        network = timm.create_model(architecture, drop_path_rate=drop_path_rate, **options)
+    except TypeError:  # an architecture without stochastic depth
+        network = timm.create_model(architecture, **options)
+    classifier = network.get_submodule(classifier_name(network))
     if isinstance(classifier, nn.Linear):
         nn.init.normal_(classifier.weight, std=0.01)
         nn.init.zeros_(classifier.bias)
     return network
+
+
+def classifier_name(network: nn.Module) -> str:
+    """The name of a timm network's last layer."""
+    return str(network.default_cfg["classifier"])  # type: ignore[index]
 
 
 def load_network(card: ModelCard, card_path: Path) -> nn.Module:
@@ -72,5 +77,5 @@ def save_weights(network: nn.Module, path: Path, dtype: torch.dtype = torch.floa
         for name, tensor in network.state_dict().items()
     }
     temporary = path.with_name(path.name + ".part")
-    safetensors.torch.save_file(state, temporary)
+    temporary.write_bytes(safetensors.torch.save(state))
     temporary.replace(path)

@@ -9,7 +9,7 @@ import torch
 from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.errors import ModelError
 from fer_desktop.core.model import ModelCard, sha256
-from fer_desktop.core.network import build_model, load_network, save_weights
+from fer_desktop.core.network import build_model, classifier_name, load_network, save_weights
 
 CARD = ModelCard("t", "test_efficientnet", 32, 1, None, 0.5, 0.25, 0.0, EMOTIONS, (1 / 7,) * 7, 1.0)
 
@@ -55,4 +55,4 @@ def test_an_unknown_architecture_names_near_ones() -> None:
 def test_architectures_by_name_start_with_a_narrow_classifier(name: str) -> None:
     with torch.device("meta"):
         network = build_model(name, channels=1, drop_rate=0.1, drop_path_rate=0.1)
-    assert network.get_classifier().out_features == 7  # type: ignore[operator]
+    assert network.get_submodule(classifier_name(network)).out_features == 7

