@@ -4,8 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 CONSTRAINTS := .ci/constraints.txt
-# Where there is an NVIDIA GPU, classification runs on it through torch.
-EXTRAS ?= $(shell command -v nvidia-smi >/dev/null 2>&1 && echo '[torch]')
+# The better face detector is small; torch comes only where there is an NVIDIA GPU to use.
+EXTRAS ?= [yunet$(shell command -v nvidia-smi >/dev/null 2>&1 && echo ',torch')]
 DATA ?= ../shared/data/fer2013
 RUN ?= runs/fer7
 

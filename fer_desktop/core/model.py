@@ -207,11 +207,12 @@ def preprocess(crops: Sequence[Image], card: ModelCard) -> NDArray[np.float32]:
 def probabilities(logits: NDArray[np.float32], card: ModelCard, tau: float = 0.0) -> NDArray[np.float32]:
     """Logits (N, 7) in the card's label order as probabilities (N, 7) in the order of EMOTIONS.
 
-    Temperature scaling (Guo et al. 2017), then logit adjustment with strength tau >= 0 (Menon et al. 2021):
-    softmax(logits / temperature - tau * log(training_prior)). tau 0 leaves the natural frequencies.
+    Logit adjustment with strength tau >= 0 (Menon et al. 2021), then temperature scaling (Guo et al. 2017):
+    softmax((logits - tau * log(training_prior)) / temperature). tau 0 leaves the natural frequencies. In this
+    order, because the prior is that of the targets the logits were trained on, before any sharpening.
     """
     prior = np.asarray(card.training_prior, dtype=np.float32)
-    adjusted = logits / np.float32(card.temperature) - np.float32(tau) * np.log(prior)
+    adjusted = (logits - np.float32(tau) * np.log(prior)) / np.float32(card.temperature)
     exponents = np.exp(adjusted - adjusted.max(axis=1, keepdims=True))
     order = [card.labels.index(name) for name in EMOTIONS]
     return (exponents / exponents.sum(axis=1, keepdims=True))[:, order]

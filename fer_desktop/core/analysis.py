@@ -1,0 +1,323 @@
+"""Analyses a source from its beginning to its end and writes what was found."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fer_desktop.core.analysis_report import report_of, write_report
+from fer_desktop.core.durations import Durations, DurationSummary
+from fer_desktop.core.errors import FerDesktopError, OutputError
+from fer_desktop.core.frame_source import FrameSource, SourceInfo
+from fer_desktop.core.images import ImageSource
+from fer_desktop.core.overlay import OverlayStyle
+from fer_desktop.core.pipeline import Pipeline, PipelineSettings, build_pipeline
+from fer_desktop.core.recording import Sink, csv_sink, jsonl_sink, output_error
+from fer_desktop.core.recording_images import PictureSink
+from fer_desktop.core.recording_video import VideoSink
+from fer_desktop.core.sources import open_source
+from fer_desktop.core.types import FrameResult
+
+STAGES = ("read", "detect", "classify", "process", "write")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an analysis is.
+
+    pts_s: time of the last frame read, in seconds of the source. elapsed_s: since the analysis began.
+    fraction: 0 to 1, an estimate; None where the source does not say how long it is.
+    """
+
+    frames_read: int
+    frames_analysed: int
+    pts_s: float
+    elapsed_s: float
+    fraction: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisSummary:
+    """What an analysis did.
+
+    complete: the source was read to its end, or to the end that was asked for.
+    faces: over all frames. ids: different faces, as far as the tracker can tell.
+    first_pts_s, last_pts_s: times of the first and last frame analysed, None without any.
+    timings: of each stage that ran, by its name in STAGES: read is decoding, process is detection,
+        tracking and classification together, write is all sinks together.
+    outputs: the files that were written.
+    """
+
+    source: SourceInfo
+    complete: bool
+    frames_read: int
+    frames_analysed: int
+    frames_with_faces: int
+    faces: int
+    ids: int
+    first_pts_s: float | None
+    last_pts_s: float | None
+    elapsed_s: float
+    timings: dict[str, DurationSummary]
+    outputs: tuple[Path, ...]
+    warnings: tuple[str, ...]
+
+
+class ResultsExistError(OutputError):
+    """A result file exists and may not be replaced."""
+
+
+class IncompleteAnalysisError(FerDesktopError):
+    """An analysis failed on its way; ``summary`` tells what was done and written before."""
+
+    def __init__(self, message: str, summary: AnalysisSummary) -> None:
+        super().__init__(message)
+        self.summary = summary
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts while an analysis runs; of fixed size but for the ids."""
+
+    frames_read: int = 0
+    frames_analysed: int = 0
+    frames_with_faces: int = 0
+    faces: int = 0
+    ids: set[int] = field(default_factory=set)
+    first_pts_s: float | None = None
+    last_pts_s: float | None = None
+    durations: dict[str, Durations] = field(default_factory=lambda: {name: Durations() for name in STAGES})
+
+    def add(self, result: FrameResult) -> None:
+        self.frames_analysed += 1
+        self.frames_with_faces += bool(result.faces)
+        self.faces += len(result.faces)
+        self.ids.update(face.id for face in result.faces)
+        if self.first_pts_s is None:
+            self.first_pts_s = result.pts_s
+        self.last_pts_s = result.pts_s
+        if result.timings.detect_s is not None:
+            self.durations["detect"].add(result.timings.detect_s)
+        self.durations["classify"].add(result.timings.classify_s)
+        self.durations["process"].add(result.timings.total_s)
+
+    def timings(self) -> dict[str, DurationSummary]:
+        summaries = ((name, durations.summary()) for name, durations in self.durations.items())
+        return {name: summary for name, summary in summaries if summary is not None}
+
+
+def analyse(
+    source: FrameSource,
+    pipeline: Pipeline,
+    sinks: Sequence[Sink],
+    *,
+    every: int = 1,
+    start_s: float | None = None,
+    end_s: float | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> AnalysisSummary:
+    """Runs every ``every``-th frame of a source through the pipeline and into the sinks.
+
+    start_s, end_s: what part of the whole the source reads, for the progress. should_stop: asked before each
+    frame. Memory does not grow with the length of the source. Pictures are taken one by one, not as a video.
+    Whatever happens, the sinks are closed and keep what was written. Raises what the source and the sinks
+    raise; once frames have been analysed, an IncompleteAnalysisError that says the same.
+    """
+    started = time.perf_counter()
+    tally = _Tally()
+    opened: list[Sink] = []
+    failures: list[FerDesktopError] = []
+    complete = False
+    try:
+        with source:
+            for sink in sinks:
+                sink.open(source.info)
+                opened.append(sink)
+            span = _span(source.info, start_s, end_s)
+            complete = _run(source, pipeline, opened, tally, every, span, on_progress, should_stop)
+    except FerDesktopError as error:
+        failures.append(error)
+    finally:
+        outputs = _close(opened, complete, failures)
+    summary = AnalysisSummary(
+        source=source.info,
+        complete=complete and not failures,
+        frames_read=tally.frames_read,
+        frames_analysed=tally.frames_analysed,
+        frames_with_faces=tally.frames_with_faces,
+        faces=tally.faces,
+        ids=len(tally.ids),
+        first_pts_s=tally.first_pts_s,
+        last_pts_s=tally.last_pts_s,
+        elapsed_s=time.perf_counter() - started,
+        timings=tally.timings(),
+        outputs=outputs,
+        warnings=tuple(warning for sink in sinks for warning in sink.warnings),
+    )
+    if failures and not tally.frames_analysed:
+        raise failures[0]
+    if failures:
+        raise IncompleteAnalysisError(str(failures[0]), summary) from failures[0]
+    return summary
+
+
+def _run(
+    source: FrameSource,
+    pipeline: Pipeline,
+    sinks: Sequence[Sink],
+    tally: _Tally,
+    every: int,
+    span: tuple[float, float] | None,
+    on_progress: Callable[[Progress], None] | None,
+    should_stop: Callable[[], bool],
+) -> bool:
+    """True when the source came to its end, False when it was stopped before."""
+    started = time.perf_counter()
+    frames = iter(source)
+    pipeline.reset()
+    while not should_stop():
+        asked = time.perf_counter()
+        frame = next(frames, None)
+        if frame is None:
+            return True
+        read = time.perf_counter()
+        tally.durations["read"].add(read - asked)
+        tally.frames_read += 1
+        if (tally.frames_read - 1) % every == 0:
+            if source.info.kind == "images":
+                pipeline.reset()
+            result = pipeline.process(frame)
+            tally.add(result)
+            processed = time.perf_counter()
+            for sink in sinks:
+                sink.write(frame, result)
+            tally.durations["write"].add(time.perf_counter() - processed)
+        if on_progress is not None:
+            on_progress(
+                Progress(
+                    frames_read=tally.frames_read,
+                    frames_analysed=tally.frames_analysed,
+                    pts_s=frame.pts_s,
+                    elapsed_s=time.perf_counter() - started,
+                    fraction=None
+                    if span is None
+                    else min((frame.pts_s - span[0]) / (span[1] - span[0]), 1.0),
+                )
+            )
+    return False
+
+
+def _span(info: SourceInfo, start_s: float | None, end_s: float | None) -> tuple[float, float] | None:
+    """From when to when the source is read, in seconds; None when it does not say how long it is."""
+    ends = [end for end in (end_s, info.duration_s) if end is not None]
+    start = start_s or 0.0
+    return (start, min(ends)) if ends and min(ends) > start else None
+
+
+def _close(sinks: Sequence[Sink], complete: bool, failures: list[FerDesktopError]) -> tuple[Path, ...]:
+    """Closes every sink, whatever happens to the others; returns the files they made."""
+    outputs = []
+    for sink in sinks:
+        try:
+            path = sink.close(complete=complete)
+        except FerDesktopError as error:
+            failures.append(error)
+        else:
+            outputs += [path] if path is not None else []
+    return tuple(outputs)
+
+
+def default_name(input: Path) -> str:
+    """The name that results get when none is given: the input's, without its ending."""
+    path = input.resolve()
+    return path.name if path.is_dir() else path.stem
+
+
+def run_analysis(
+    input: Path,
+    output_dir: Path,
+    settings: PipelineSettings,
+    *,
+    name: str | None = None,
+    video: bool = False,
+    jsonl: bool = False,
+    every: int = 1,
+    start_s: float | None = None,
+    end_s: float | None = None,
+    blur: bool = False,
+    overwrite: bool = False,
+    pipeline: Pipeline | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> AnalysisSummary:
+    """Analyses a video, a picture or a folder of pictures into NAME.csv and NAME.json in a folder.
+
+    name: of the result files, without suffix; None takes ``default_name``. video: also NAME.mp4, annotated;
+    of pictures, annotated copies in the folder NAME. jsonl: also NAME.jsonl. every, start_s, end_s: which
+    frames; times are in seconds of the source. blur: hide the faces in what is annotated.
+    overwrite: replace result files that exist. pipeline: the one that ``settings`` describe, if it is loaded.
+    Raises SourceError, OutputError, ModelError, DetectorError, and IncompleteAnalysisError once there are
+    results; these are kept in whole files, as they are when ``should_stop`` ends the analysis.
+    """
+    source = open_source(input, start_s=start_s, end_s=end_s)
+    name = name or default_name(input)
+    csv, jsonl_file, report_file, mp4 = (
+        output_dir / f"{name}.{suffix}" for suffix in ("csv", "jsonl", "json", "mp4")
+    )
+    sinks: dict[Path, Sink] = {csv: csv_sink(csv)}
+    if jsonl:
+        sinks[jsonl_file] = jsonl_sink(jsonl_file)
+    style = OverlayStyle(blur=blur)
+    if video and isinstance(source, ImageSource):
+        sinks[output_dir / name] = PictureSink(output_dir / name, source, style=style)
+    elif video:
+        sinks[mp4] = VideoSink(mp4, style=style, start_s=start_s, end_s=end_s)
+    _prepare(output_dir, input, (*sinks, report_file), overwrite)
+    pipeline = pipeline or build_pipeline(settings)
+    failure: IncompleteAnalysisError | None = None
+    try:
+        summary = analyse(
+            source,
+            pipeline,
+            tuple(sinks.values()),
+            every=every,
+            start_s=start_s,
+            end_s=end_s,
+            on_progress=on_progress,
+            should_stop=should_stop,
+        )
+    except IncompleteAnalysisError as error:
+        summary, failure = error.summary, error
+    if not (summary.complete or summary.frames_analysed):
+        return summary
+    options = {"every": every, "start_s": start_s, "end_s": end_s, "blur": blur}
+    report = report_of(summary, pipeline, settings, options, None if failure is None else str(failure))
+    if isinstance(source, ImageSource):
+        report["source"]["pictures"] = [path.name for path in source.paths]
+    try:
+        write_report(report_file, report)
+    except OutputError as error:
+        failure = failure or IncompleteAnalysisError(str(error), summary)
+    else:
+        summary = dataclasses.replace(summary, outputs=(*summary.outputs, report_file))
+    if failure is not None:
+        raise IncompleteAnalysisError(str(failure), summary) from failure
+    return summary
+
+
+def _prepare(folder: Path, input: Path, targets: Iterable[Path], overwrite: bool) -> None:
+    """Makes the output folder, and sure that nothing is replaced by mistake. Raises OutputError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        existing = [path for path in targets if path.exists()]
+    except OSError as error:
+        raise output_error(folder, error) from error
+    for path in existing:
+        if path.samefile(input):
+            raise OutputError(f"{path}: the result would replace the input; choose another output folder")
+        if not overwrite:
+            raise ResultsExistError(f"{path}: exists already; choose another output folder, or replace it")

@@ -1,0 +1,164 @@
+"""The whole way from a frame to its faces and their emotions."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_desktop.core.classification import EmotionClassifier, create_classifier
+from fer_desktop.core.detection import DEFAULT_DETECTOR, DEFAULT_MIN_FACE, FaceDetector, create_detector
+from fer_desktop.core.model import DEFAULT_TAU, crop_face
+from fer_desktop.core.smoothing import DEFAULT_UNCERTAIN_BELOW, EmotionSmoother, plain_label
+from fer_desktop.core.tracking import FaceTracker, TrackedBox
+from fer_desktop.core.types import Face, Frame, FrameResult, Timings
+
+DETECTION_INTERVAL_S = 0.1
+"""Faces are looked for about ten times a second; between, the tracker carries their boxes."""
+
+MAX_GAP_S = 3.0
+"""Longer steps in time, and steps back, are a jump in the source: nothing before it counts."""
+
+_EARLY_S = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineSettings:
+    """Everything that decides what a pipeline makes of a frame.
+
+    model: path of the model card. device: one of classification.DEVICES. detector: one of
+    detection.DETECTORS. detector_model: its model file, None for the one that is installed.
+    tau: strength of the logit adjustment, 0 (natural) to 1 (balanced).
+    smoothing: average the emotions over time, with hysteresis of the label.
+    min_face: side of the smallest face as a fraction of the frame's shorter side.
+    detection_interval_s: time between two detections; 0 detects on every frame.
+    uncertain_below: no label is given while the largest probability is below this, 0 to 1.
+    """
+
+    model: Path
+    device: str = "auto"
+    detector: str = DEFAULT_DETECTOR
+    detector_model: Path | None = None
+    tau: float = DEFAULT_TAU
+    smoothing: bool = True
+    min_face: float = DEFAULT_MIN_FACE
+    detection_interval_s: float = DETECTION_INTERVAL_S
+    uncertain_below: float = DEFAULT_UNCERTAIN_BELOW
+
+
+class Pipeline:
+    """Turns frames into results, one after the other. Used by one thread at a time.
+
+    Every decision about time follows the frames' presentation times, so a video gives the same results
+    however fast it is processed. The detector and the classifier may be exchanged between two frames.
+    """
+
+    def __init__(
+        self,
+        detector: FaceDetector,
+        classifier: EmotionClassifier,
+        *,
+        smoothing: bool = True,
+        detection_interval_s: float = DETECTION_INTERVAL_S,
+        uncertain_below: float = DEFAULT_UNCERTAIN_BELOW,
+    ) -> None:
+        self.detector = detector
+        self.classifier = classifier
+        self._smoothing = smoothing
+        self._detection_interval_s = detection_interval_s
+        self._uncertain_below = uncertain_below
+        self._tracker = FaceTracker()
+        self._smoothers: dict[int, EmotionSmoother] = {}
+        self._last_pts_s: float | None = None
+        self._last_size: tuple[int, int] | None = None
+        self._last_detection_s: float | None = None
+
+    def reset(self) -> None:
+        """Starts anew, with ids from 1; call it when another source or an unrelated picture comes next."""
+        self._tracker.reset()
+        self._forget()
+
+    def process(self, frame: Frame) -> FrameResult:
+        """The faces of a frame.
+
+        A frame of another size, of an earlier time, or of more than MAX_GAP_S later counts as a cut: the
+        faces before it are forgotten, new ones get new ids.
+        """
+        started = time.perf_counter()
+        if not self._continues(frame):
+            self._tracker.forget()
+            self._forget()
+        self._last_pts_s, self._last_size = frame.pts_s, frame.size
+        tracked, detect_s = self._locate(frame)
+        located = time.perf_counter()
+        faces = self._recognise(frame, tracked)
+        finished = time.perf_counter()
+        return FrameResult(
+            index=frame.index,
+            pts_s=frame.pts_s,
+            wall_time=frame.wall_time,
+            captured_at=frame.captured_at,
+            size=frame.size,
+            faces=faces,
+            timings=Timings(detect_s=detect_s, classify_s=finished - located, total_s=finished - started),
+        )
+
+    def _continues(self, frame: Frame) -> bool:
+        if self._last_pts_s is None:
+            return True
+        return 0 <= frame.pts_s - self._last_pts_s <= MAX_GAP_S and frame.size == self._last_size
+
+    def _forget(self) -> None:
+        self._smoothers.clear()
+        self._last_pts_s = None
+        self._last_detection_s = None
+
+    def _locate(self, frame: Frame) -> tuple[list[TrackedBox], float | None]:
+        """The faces' boxes, and the seconds that the detector took if it ran."""
+        last = self._last_detection_s
+        if last is not None and frame.pts_s - last < self._detection_interval_s - _EARLY_S:
+            return self._tracker.carry(frame.pts_s), None
+        self._last_detection_s = frame.pts_s
+        started = time.perf_counter()
+        detections = self.detector.detect(frame.image)
+        detect_s = time.perf_counter() - started
+        return self._tracker.update(detections, frame.pts_s), detect_s
+
+    def _recognise(self, frame: Frame, tracked: list[TrackedBox]) -> tuple[Face, ...]:
+        inside = [item for item in tracked if item.box.clipped(*frame.size).area > 0]
+        margin = self.classifier.card.crop_margin
+        rows = self.classifier.classify([crop_face(frame.image, item.box, margin) for item in inside])
+        for forgotten in self._smoothers.keys() - self._tracker.ids:
+            del self._smoothers[forgotten]
+        return tuple(self._face(frame, item, row) for item, row in zip(inside, rows, strict=True))
+
+    def _face(self, frame: Frame, tracked: TrackedBox, probabilities: NDArray[np.float32]) -> Face:
+        smoothed: NDArray[np.floating] = probabilities
+        if self._smoothing:
+            if tracked.id not in self._smoothers:
+                self._smoothers[tracked.id] = EmotionSmoother(uncertain_below=self._uncertain_below)
+            smoothed, label = self._smoothers[tracked.id].update(probabilities, frame.pts_s)
+        else:
+            label = plain_label(probabilities, self._uncertain_below)
+        return Face(
+            id=tracked.id,
+            box=tracked.box.clipped(*frame.size),
+            detection_score=tracked.score,
+            probabilities=tuple(probabilities.tolist()),
+            smoothed=tuple(smoothed.tolist()),
+            label=label,
+        )
+
+
+def build_pipeline(settings: PipelineSettings) -> Pipeline:
+    """Loads the detector and the model. Raises DetectorError and ModelError."""
+    return Pipeline(
+        create_detector(settings.detector, model_path=settings.detector_model, min_face=settings.min_face),
+        create_classifier(settings.model, device=settings.device, tau=settings.tau),
+        smoothing=settings.smoothing,
+        detection_interval_s=settings.detection_interval_s,
+        uncertain_below=settings.uncertain_below,
+    )

@@ -1,0 +1,29 @@
+"""Where frames come from: cameras, video files and pictures behind one interface."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fer_desktop.core.camera import CameraSource
+from fer_desktop.core.errors import SourceError
+from fer_desktop.core.frame_source import FrameSource, SourceInfo
+from fer_desktop.core.images import IMAGE_SUFFIXES, ImageSource
+from fer_desktop.core.video import VideoSource
+
+__all__ = ["CameraSource", "FrameSource", "ImageSource", "SourceInfo", "VideoSource", "open_source"]
+
+
+def open_source(path: Path, *, start_s: float | None = None, end_s: float | None = None) -> FrameSource:
+    """The source for a video, a picture or a folder of pictures, not entered yet.
+
+    A file with the ending of a picture is one; any other file is taken for a video. start_s, end_s: the part
+    of a video to read, in seconds. Raises SourceError when there is nothing at the path, or a part in time is
+    asked for of pictures; what is wrong with the content shows on entering.
+    """
+    if not path.exists():
+        raise SourceError(f"{path}: there is no such file or folder")
+    if path.is_file() and path.suffix.lower() not in IMAGE_SUFFIXES:
+        return VideoSource(path, start_s=start_s, end_s=end_s)
+    if start_s is not None or end_s is not None:
+        raise SourceError(f"{path}: a start or end in time can be given for a video, not for pictures")
+    return ImageSource(path)

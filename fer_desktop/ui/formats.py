@@ -1,0 +1,17 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+import math
+
+
+def percentage(share: float) -> str:
+    """0.87 as 87%."""
+    return f"{share:.0%}"
+
+
+def clock(seconds: float) -> str:
+    """75.2 as 1:15, 3675 as 1:01:15."""
+    minutes, rest = divmod(math.floor(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
