@@ -46,7 +46,8 @@ def test_the_application() -> None:
 def test_the_trainer(tmp_path: Path) -> None:
     data = write_fer2013(tmp_path / "data")
     arguments = [
-        "train", "--data", str(data), "--output", str(tmp_path / "run"), "--architecture", "test_efficientnet",
-        "--input-size", "32", "--start", "random", "--epochs", "1", "--batch-size", "28",
+        "train", "--data", str(data), "--output", str(tmp_path / "run"),
+        "--architecture", "test_efficientnet", "--input-size", "32",
+        "--start", "random", "--epochs", "1", "--batch-size", "28",
     ]  # fmt: skip
     guarded(f"from trainer.__main__ import main\nassert main({arguments!r}) == 0\n")
