@@ -54,9 +54,7 @@ class ModelFacts(QWidget):
         grid.setHorizontalSpacing(2 * theme.GRID)
         for row, (name, value) in enumerate(facts(status)):
             for column, text in enumerate((name, value)):
-                label = paragraph(text)
-                label.setTextFormat(Qt.TextFormat.PlainText)
-                grid.addWidget(label, row, column, Qt.AlignmentFlag.AlignTop)
+                grid.addWidget(paragraph(text), row, column, Qt.AlignmentFlag.AlignTop)
         grid.setColumnStretch(0, 2)
         grid.setColumnStretch(1, 3)
 

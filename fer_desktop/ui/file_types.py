@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from fer_desktop.core.images import IMAGE_SUFFIXES
+
 VIDEO_SUFFIXES = (
     ".avi",
     ".gif",
@@ -19,22 +21,21 @@ VIDEO_SUFFIXES = (
     ".webm",
     ".wmv",
 )
-PICTURE_SUFFIXES = (".avif", ".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
 
 
 def _patterns(suffixes: Iterable[str]) -> str:
-    return " ".join(f"*{suffix}" for suffix in suffixes)
+    return " ".join(f"*{suffix}" for suffix in sorted(suffixes))
 
 
 OPEN_FILTER = (
-    f"Videos and pictures ({_patterns((*VIDEO_SUFFIXES, *PICTURE_SUFFIXES))});;"
-    f"Videos ({_patterns(VIDEO_SUFFIXES)});;Pictures ({_patterns(PICTURE_SUFFIXES)});;All files (*)"
+    f"Videos and pictures ({_patterns((*VIDEO_SUFFIXES, *IMAGE_SUFFIXES))});;"
+    f"Videos ({_patterns(VIDEO_SUFFIXES)});;Pictures ({_patterns(IMAGE_SUFFIXES)});;All files (*)"
 )
 
 
 def to_open(paths: Iterable[Path]) -> tuple[Path, ...]:
     """Of several files, all pictures if the first is one, else the first: what can be shown together."""
     chosen = tuple(paths)
-    if len(chosen) > 1 and chosen[0].suffix.lower() in PICTURE_SUFFIXES:
-        return tuple(path for path in chosen if path.suffix.lower() in PICTURE_SUFFIXES)
+    if len(chosen) > 1 and chosen[0].suffix.lower() in IMAGE_SUFFIXES:
+        return tuple(path for path in chosen if path.suffix.lower() in IMAGE_SUFFIXES)
     return chosen[:1]

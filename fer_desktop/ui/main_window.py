@@ -34,11 +34,12 @@ from fer_desktop.ui.settings import Settings
 from fer_desktop.ui.source_control import SourceControl
 from fer_desktop.ui.state_pages import finished_banner, is_one_picture, model_banner, source_page
 from fer_desktop.ui.status_bar import StatusBar
+from fer_desktop.ui.threads import join_threads
 
 log = logging.getLogger(__name__)
 
 TITLE = "FER Desktop"
-END_S = 0.9
+END_S = 1.8
 ANALYSIS_END_S = 10.0
 """An analysis that was told to stop still makes whole files of what it has."""
 
@@ -274,17 +275,15 @@ class MainWindow(QMainWindow):
         self.source.start(cameras)
         self._show_source()
 
-    def _source_name(self, state: SessionState) -> str:
+    def _known_name(self, name: str) -> str:
         """A remembered camera is known by its key alone until it is seen."""
-        if state.phase is not Phase.IDLE:
-            for camera in self.watcher.cameras:
-                if camera.key == self.source.camera_key:
-                    return camera.name
-        return state.name
+        present = {camera.key: camera.name for camera in self.watcher.cameras}
+        return name and present.get(self.source.camera_key or "", name)
 
     def _show_source(self) -> None:
         """The name and, without a picture, the page of the source."""
-        state = dataclasses.replace(self.session.state, name=self._source_name(self.session.state))
+        state = self.session.state
+        state = dataclasses.replace(state, name=self._known_name(state.name))
         self.setWindowTitle(f"{state.name} – {TITLE}" if state.name else TITLE)
         self.live_page.set_page(
             source_page(
@@ -292,7 +291,7 @@ class MainWindow(QMainWindow):
                 self.commands,
                 self.camera_menu.cameras,
                 live=self.source.is_live,
-                last_source=self.source.name,
+                last_source=self._known_name(self.source.name),
             )
         )
 
@@ -382,9 +381,10 @@ class MainWindow(QMainWindow):
     def _end(self) -> None:
         """Ends every thread and waits for them."""
         self._refresh.stop()
-        for_jobs_s = ANALYSIS_END_S if self.analyse_dialog.is_running else END_S
-        ended = self.session.shutdown(END_S), self.jobs.shutdown(for_jobs_s), self.watcher.stop()
-        self.ended_cleanly = all(ended)
+        parts = (self.session, self.jobs, self.watcher)
+        threads = [thread for part in parts for thread in part.begin_shutdown()]
+        timeout_s = ANALYSIS_END_S if self.analyse_dialog.is_running else END_S
+        self.ended_cleanly = join_threads(threads, timeout_s)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._may_close():

@@ -37,6 +37,7 @@ def open_files(paths: Sequence[Path]) -> FrameSource:
 
 
 LAST_CAMERA = "The camera used last"
+"""How a camera is called of which only the key is known, until it is seen."""
 
 
 class SourceControl(QObject):
@@ -91,8 +92,7 @@ class SourceControl(QObject):
             return
         wanted = key or self._settings.camera_key
         if wanted is not None:
-            present = next((camera for camera in cameras or () if camera.key == wanted), None)
-            self._open_camera(wanted, present.name if present else LAST_CAMERA)
+            self._open_camera(wanted, LAST_CAMERA)
         elif cameras is not None and len(cameras) == 1:
             self.open_camera(cameras[0])
 

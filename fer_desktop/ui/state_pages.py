@@ -60,7 +60,7 @@ def model_banner(
         return Message(
             "warning",
             "The model cannot be used.",
-            f"{status.message} {serving}",
+            f"{status.message}\n{serving}",
             (*ways_out, actions.reload_model, actions.preferences),
         )
     if status.phase == "ready" and (status.message or status.notice):
