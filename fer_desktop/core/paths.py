@@ -32,6 +32,11 @@ class Paths:
         return self.bundled_models / f"{DEFAULT_MODEL}.json"
 
     @property
+    def sample_picture(self) -> Path:
+        """A picture with a face, to try the program without a camera."""
+        return self.assets / "samples" / "astronaut.jpg"
+
+    @property
     def icons(self) -> Path:
         return self.assets / "icons"
 

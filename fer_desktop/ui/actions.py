@@ -30,6 +30,7 @@ class Actions(QObject):
         self.open_folder = self._action(
             "Open &folder of pictures…", "Open a folder of pictures", None, "Ctrl+Shift+O"
         )
+        self.open_sample = self._action("&Try a sample picture", "Open a picture that comes with the program")
         self.analyse = self._action(
             "&Analyse a file…", "Analyse a whole file and save the results", "analyse", "Ctrl+E"
         )

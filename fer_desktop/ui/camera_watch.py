@@ -19,7 +19,7 @@ class CameraWatcher(QObject):
     """Lists the cameras every few seconds on a thread of its own.
 
     cameras_changed(tuple of CameraInfo) is emitted on the GUI thread after the first look, also when there
-    is no camera, and then only when something changed.
+    is no camera, and then when something changed or `refresh` was called.
     """
 
     cameras_changed = Signal(tuple)
@@ -36,8 +36,10 @@ class CameraWatcher(QObject):
         self._list_cameras = list_cameras
         self._interval_s = interval_s
         self._cameras: tuple[CameraInfo, ...] | None = None
+        self._tell_anyway = False
         self._found: Mailbox[tuple[CameraInfo, ...]] = Mailbox()
         self._stopped = threading.Event()
+        self._due = threading.Event()
         self._thread: threading.Thread | None = None
         self._woken.connect(self._on_woken, Qt.ConnectionType.QueuedConnection)
 
@@ -52,9 +54,15 @@ class CameraWatcher(QObject):
             self._thread = threading.Thread(target=self._watch, name="camera watcher", daemon=True)
             self._thread.start()
 
+    def refresh(self) -> None:
+        """Looks at once, and tells the result even if nothing changed."""
+        self._tell_anyway = True
+        self._due.set()
+
     def begin_shutdown(self) -> list[threading.Thread]:
         """Tells the thread to end and returns it, if there is one."""
         self._stopped.set()
+        self._due.set()
         return [] if self._thread is None else [self._thread]
 
     def stop(self, timeout_s: float = 2.0) -> bool:
@@ -77,11 +85,12 @@ class CameraWatcher(QObject):
                 failed = False
                 if self._found.put(found):
                     self._woken.emit()
-            self._stopped.wait(self._interval_s)
+            self._due.wait(self._interval_s)
+            self._due.clear()
 
     @Slot()
     def _on_woken(self) -> None:
         found = self._found.take()
-        if found is not None and found != self._cameras:
-            self._cameras = found
+        if found is not None and (self._tell_anyway or found != self._cameras):
+            self._cameras, self._tell_anyway = found, False
             self.cameras_changed.emit(found)

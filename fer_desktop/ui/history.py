@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,10 @@ MAX_TRACKS = 64
 BRIDGED_S = 1.0
 
 LARGEST = 0
-"""The track of the largest face at each moment; ids of faces start at 1."""
+"""The track of the largest face; ids of faces start at 1."""
+
+CLEARLY_LARGER = 2.0
+"""The largest face stays the one it was, until it is gone or another one has this many times its area."""
 
 
 class EmotionHistory:
@@ -32,6 +35,7 @@ class EmotionHistory:
         self._seen = np.zeros(COLUMNS, dtype=bool)
         self._tracks: dict[int, _Track] = {}
         self._newest = -1
+        self._largest_id: int | None = None
 
     @property
     def start_s(self) -> float:
@@ -54,7 +58,7 @@ class EmotionHistory:
         place = column % COLUMNS
         self._seen[place] = True
         if result.faces:
-            self._track(LARGEST).add(place, max(result.faces, key=lambda face: face.box.area))
+            self._track(LARGEST).add(place, self._largest(result.faces))
         for face in result.faces:
             self._track(face.id).add(place, face)
 
@@ -77,6 +81,13 @@ class EmotionHistory:
             chosen = present & (stretch == number)
             shares = track.sums[places[chosen]] / track.counts[places[chosen], None]
             yield (columns[chosen] + 0.5) * self._step_s, shares
+
+    def _largest(self, faces: Sequence[Face]) -> Face:
+        largest = max(faces, key=lambda face: face.box.area)
+        before = next((face for face in faces if face.id == self._largest_id), largest)
+        chosen = largest if largest.box.area >= CLEARLY_LARGER * before.box.area else before
+        self._largest_id = chosen.id
+        return chosen
 
     @property
     def _step_s(self) -> float:

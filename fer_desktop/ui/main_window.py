@@ -139,10 +139,11 @@ class MainWindow(QMainWindow):
         for action, slot in (
             (act.open_files, self._choose_files),
             (act.open_folder, self._choose_folder),
+            (act.open_sample, lambda: self.source.open_files((self.paths.sample_picture,))),
             (act.analyse, self._show_analyse),
             (act.snapshot, self._take_snapshot),
             (act.quit, self.close),
-            (act.refresh_cameras, self._look_for_cameras),
+            (act.refresh_cameras, self.watcher.refresh),
             (act.toggle, self.source.toggle),
             (act.stop, self.session.stop),
             (act.preferences, self._show_preferences),
@@ -232,10 +233,6 @@ class MainWindow(QMainWindow):
             self.consent_page = None
         self._enable_commands()
         self._start_watching()
-
-    def _look_for_cameras(self) -> None:
-        self.watcher.stop()
-        self.watcher.start()
 
     def _start_watching(self) -> None:
         """Looks for cameras and opens the first source; nothing of that before `begin` and consent."""

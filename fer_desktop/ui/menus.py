@@ -38,7 +38,7 @@ class DeviceMenu(QMenu):
 
 def fill_menu_bar(bar: QMenuBar, actions: Actions, cameras: CameraMenu, devices: DeviceMenu) -> None:
     file = bar.addMenu("&File")
-    file.addActions([actions.open_files, actions.open_folder, actions.analyse])
+    file.addActions([actions.open_files, actions.open_folder, actions.open_sample, actions.analyse])
     file.addSeparator()
     file.addAction(actions.snapshot)
     file.addSeparator()

@@ -18,11 +18,16 @@ def validation(card: ModelCard | None) -> dict[str, Any]:
     return figures if isinstance(figures, dict) else {}
 
 
+def balanced(card: ModelCard | None) -> dict[str, Any]:
+    """Those figures in the balanced setting, which the program starts with."""
+    figures = validation(card).get("balanced")
+    return figures if isinstance(figures, dict) else {}
+
+
 def error_rates(card: ModelCard | None) -> tuple[float, ...] | None:
     """For each emotion, in the order of EMOTIONS, the share of its pictures that the model takes for another
     one, 0 to 1, in the balanced setting; None when the card does not say."""
-    balanced = validation(card).get("balanced")
-    recalls = balanced.get("per_class_recall") if isinstance(balanced, dict) else None
+    recalls = balanced(card).get("per_class_recall")
     if not isinstance(recalls, dict):
         return None
     values = [recalls.get(name) for name in EMOTIONS]
@@ -55,7 +60,7 @@ def _sentence(card: ModelCard | None, *, known: bool) -> str:
     if not known:
         return "The model's card gives no error rates."
     text = ""
-    accuracy = validation(card).get("ferplus7_accuracy")
+    accuracy = balanced(card).get("ferplus7_accuracy")
     if isinstance(accuracy, (int, float)):
         text = f"On pictures that it had not learned from, the model agrees with people in {accuracy:.0%}. "
     return text + "How often it took an expression for another one:"

@@ -86,7 +86,7 @@ def _idle_page(actions: Actions, cameras: Sequence[QAction] | None, last_source:
             "No camera was found",
             "Plug one in: it appears here by itself. A video or pictures can be shown as well; "
             "drop them onto this window, or open them.",
-            (actions.open_files, actions.refresh_cameras),
+            (actions.open_files, actions.open_sample, actions.refresh_cameras),
         )
     return Message(
         "camera",

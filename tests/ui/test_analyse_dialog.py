@@ -21,8 +21,6 @@ from tests.support.models import write_tiny_model
 from tests.support.videos import write_face_video
 from tests.ui.fakes import WAIT_S
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
-
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:

@@ -18,7 +18,6 @@ from tests.support.models import write_tiny_model
 from tests.ui.booting import agree, boot
 
 pytestmark = [
-    pytest.mark.qt_log_ignore("This plugin does not support"),
     pytest.mark.usefixtures("qapp", "no_cameras"),
 ]
 

@@ -168,3 +168,12 @@ def test_a_driver_that_hangs_is_left_behind(
     assert "camera watcher" in caplog.text
     gate.open()
     assert watcher.stop(WAIT_S)
+
+
+def test_refresh_looks_at_once_and_tells_what_is_unchanged(qtbot: QtBot, make_watcher: MakeWatcher) -> None:
+    watcher = make_watcher(Looks((FRONT,)), interval_s=3600.0)
+    with qtbot.waitSignal(watcher.cameras_changed):
+        watcher.start()
+    with qtbot.waitSignal(watcher.cameras_changed) as told:
+        watcher.refresh()
+    assert told.args == [(FRONT,)]

@@ -15,7 +15,6 @@ from tests.support.videos import write_face_video
 from tests.ui.booting import agree, boot
 
 pytestmark = [
-    pytest.mark.qt_log_ignore("This plugin does not support"),
     pytest.mark.usefixtures("qapp"),
 ]
 

@@ -11,8 +11,6 @@ from fer_desktop.ui.face_card import FaceCard
 from fer_desktop.ui.face_panel import LINGER_S, FacePanel
 from tests.ui.window import face, result
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
-
 
 @pytest.fixture
 def panel(qtbot: QtBot) -> FacePanel:

@@ -19,8 +19,6 @@ from tests.support.sources import Fault, FaultySource, SyntheticSource
 from tests.ui.fakes import FakePipeline, Gate
 from tests.ui.window import EXTERNAL, INTEGRATED, Desk, FindingPipeline, face
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
-
 NewDesk = Callable[..., Desk]
 
 
@@ -156,6 +154,18 @@ def test_without_a_camera_the_page_says_so_and_looks_again(desk: NewDesk, qtbot:
 
     shows_picture(qtbot, new)
     assert new.opened == [INTEGRATED.key]
+
+
+def test_without_a_camera_a_sample_picture_can_be_tried(desk: NewDesk, qtbot: QtBot) -> None:
+    new = desk()
+    new.window.begin()
+    shows_page(qtbot, new, "No camera was found")
+
+    button(new, "Try a sample picture").click()
+
+    shows_picture(qtbot, new)
+    assert new.opened == [(new.window.paths.sample_picture,)]
+    assert new.window.paths.sample_picture.is_file()
 
 
 def test_the_menu_follows_cameras_that_come_and_go(desk: NewDesk, qtbot: QtBot) -> None:

@@ -11,8 +11,6 @@ from fer_desktop.ui.live import ModelStatus, Stats
 from fer_desktop.ui.status_bar import StatusBar
 from tests.ui.fakes import CARD
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
-
 
 @pytest.fixture
 def bar(qtbot: QtBot) -> StatusBar:

@@ -171,3 +171,18 @@ def test_it_paints_at_any_size(timeline: Timeline, width: int, height: int) -> N
 )
 def test_times_are_read_like_a_clock(seconds: float, text: str) -> None:
     assert clock(seconds) == text
+
+
+def test_the_largest_face_stays_the_same_while_another_is_not_clearly_larger() -> None:
+    def at(side: float, face_id: int, share: float) -> object:
+        return face(face_id, share=share, box=Box(0, 0, side, side))
+
+    history = EmotionHistory()
+    feed(history, 0, 2, at(100, 1, 0.8))
+    feed(history, 2, 4, at(100, 1, 0.8), at(130, 2, 0.3))
+    feed(history, 4, 6, at(100, 1, 0.8), at(150, 2, 0.3))
+    feed(history, 6, 8, at(100, 1, 0.8))
+    ((times, shares),) = history.curves()
+    happiness = shares[:, HAPPINESS]
+    np.testing.assert_allclose(happiness[(times < 3.9) | (times > 6.1)], 0.8)
+    np.testing.assert_allclose(happiness[(times > 4.1) & (times < 5.9)], 0.3)

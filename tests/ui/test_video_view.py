@@ -15,8 +15,6 @@ from fer_desktop.ui.picture import MAX_BLUR_LAG_FRAMES, MAX_RESULT_AGE_S
 from fer_desktop.ui.video_view import VideoView
 from tests.ui.window import face, frame, result
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
-
 PLAIN = OverlayStyle(boxes=False, labels=False, bars=False)
 
 
