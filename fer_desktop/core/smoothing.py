@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fer_desktop.core.emotions import EMOTIONS
 
-DEFAULT_UNCERTAIN_BELOW = 0.45
+DEFAULT_UNCERTAIN_BELOW = 0.4
 """No label is shown while the largest smoothed probability is below this, 0 to 1. Below it the bundled model
 is wrong more often than right (benchmarks/uncertainty.py)."""
 
