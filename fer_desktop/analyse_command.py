@@ -146,6 +146,7 @@ def _progress_bar(title: str) -> Iterator[Callable[[Progress], None] | None]:
     if not sys.stderr.isatty():
         yield None
         return
+    tqdm.monitor_interval = 0  # its thread is for bars that are updated rarely, and would outlive this one
     layout = "{desc}: {percentage:3.0f} %|{bar}| {postfix[0]} [{elapsed} < {remaining}]"
     with tqdm(total=1.0, desc=title, bar_format=layout, postfix=[""], leave=False) as bar:
 

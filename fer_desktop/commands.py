@@ -84,8 +84,8 @@ def _model_lines(model: InstalledModel) -> str:
     natural = model.card.metrics.get("validation", {})
     lines = [f"{model.name} ({'bundled' if model.bundled else model.path}, {model.card.architecture})"]
     for title, figures in (("natural ", natural), ("balanced", natural.get("balanced", {}))):
-        if {"ferplus7_accuracy", "macro_recall"} <= figures.keys():
-            accuracy, recall = figures["ferplus7_accuracy"], figures["macro_recall"]
+        if {"accuracy", "macro_recall"} <= figures.keys():
+            accuracy, recall = figures["accuracy"], figures["macro_recall"]
             lines.append(f"  {title}  accuracy {accuracy:.1%}, macro recall {recall:.1%}")
     return "\n".join(lines if len(lines) > 1 else [*lines, "  no figures on its card"])
 

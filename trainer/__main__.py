@@ -21,13 +21,29 @@ from trainer.arguments import parser, train_config
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit codes: 0 done or stopped on request, 1 failed with a line on stderr, 2 wrong arguments."""
     options = parser().parse_args(arguments)
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    _log_to_stderr()
     commands = {"train": _train, "evaluate": _evaluate, "export": _export}
     try:
         return commands[options.command](options)
-    except FerDesktopError as error:
-        sys.stderr.write(f"error: {error}\n")
+    except (FerDesktopError, OSError, MemoryError, RuntimeError) as error:
+        sys.stderr.write(f"error: {one_line(error)}\n")
         return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted; what the last checkpoint holds is kept\n")
+        return 130
+
+
+def one_line(error: BaseException) -> str:
+    """What a person reads: the message, or the kind of error where there is none."""
+    return str(error).strip().partition("\n")[0] or type(error).__name__
+
+
+def _log_to_stderr() -> None:
+    """Our own steps, and only the warnings of others."""
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("trainer").setLevel(logging.INFO)
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -42,18 +58,24 @@ def _train(options: argparse.Namespace) -> int:
         with StopRequest(sys.stdin) as stop:
             for message in train(config, options.data, options.votes, folder, stop):
                 write_message(message, sys.stdout)
-    except FerDesktopError as error:
-        write_message(Failed(str(error)), sys.stdout)
+    except (
+        FerDesktopError,
+        OSError,
+        MemoryError,
+        RuntimeError,
+    ) as error:  # RuntimeError: torch, out of memory
+        write_message(Failed(one_line(error)), sys.stdout)
         raise
-    except OSError as error:
-        write_message(Failed(str(error)), sys.stdout)
-        raise FerDesktopError(str(error)) from error
     return 0
 
 
 def _evaluate(options: argparse.Namespace) -> int:
     from trainer.evaluate import evaluate
 
+    if options.split == "private":
+        sys.stderr.write(
+            "The private rows are for a released model, once; enter it in docs/private-test.md.\n"
+        )
     result = evaluate(options.data, options.weights, options.split, votes=options.votes, tau=options.tau)
     sys.stdout.write(json.dumps(result) + "\n")
     return 0

@@ -12,6 +12,17 @@ import torch
 
 from fer_desktop.core.errors import FerDesktopError
 
+_DAMAGE = (
+    OSError,
+    EOFError,
+    RuntimeError,
+    KeyError,
+    TypeError,
+    ValueError,
+    pickle.UnpicklingError,
+    zipfile.BadZipFile,
+)
+
 
 class CheckpointError(FerDesktopError):
     """A checkpoint is damaged or of another run."""
@@ -31,7 +42,10 @@ class RunState:
 
 
 def save_checkpoint(path: Path, state: RunState, config: dict[str, Any], **parts: Any) -> None:
-    """Writes tensors and plain values to a temporary name, then renames. parts: objects with state_dict()."""
+    """Writes tensors and plain values to a temporary name, then renames. parts: objects with state_dict().
+
+    Raises CheckpointError when it cannot be written.
+    """
     content = {
         "state": asdict(state),
         "config": config,
@@ -39,8 +53,14 @@ def save_checkpoint(path: Path, state: RunState, config: dict[str, Any], **parts
         **{name: part.state_dict() for name, part in parts.items()},
     }
     temporary = path.with_name(path.name + ".part")
-    torch.save(content, temporary)
-    temporary.replace(path)
+    try:
+        torch.save(content, temporary)
+        temporary.replace(path)
+    except (OSError, RuntimeError) as error:  # torch reports a full disk as RuntimeError
+        temporary.unlink(missing_ok=True)
+        raise CheckpointError(
+            f"{path}: the checkpoint cannot be written ({_reason(error)}); the one before is kept"
+        ) from error
 
 
 def load_checkpoint(path: Path, config: dict[str, Any], **parts: Any) -> RunState:
@@ -61,18 +81,12 @@ def load_checkpoint(path: Path, config: dict[str, Any], **parts: Any) -> RunStat
             part.load_state_dict(content[name])
         _set_random_state(content["random"])
         return RunState(**content["state"])
-    except (
-        OSError,
-        RuntimeError,
-        KeyError,
-        TypeError,
-        ValueError,
-        pickle.UnpicklingError,
-        zipfile.BadZipFile,
-    ) as error:
-        raise CheckpointError(
-            f"{path}: the checkpoint cannot be read ({str(error).splitlines()[0]})"
-        ) from error
+    except _DAMAGE as error:
+        raise CheckpointError(f"{path}: the checkpoint cannot be read ({_reason(error)})") from error
+
+
+def _reason(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]
 
 
 def _random_state() -> dict[str, Any]:

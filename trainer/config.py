@@ -36,7 +36,7 @@ class TrainConfig:
     )
     original_share: float = _option(0.0, "share of the data set's own label mixed into the votes", 0, 1)
     epochs: int = _option(20, "passes over the training rows", 1, 10_000)
-    batch_size: int = _option(128, "rows per step", 1, 65_536)
+    batch_size: int = _option(128, "rows per step", 2, 65_536)
     learning_rate: float = _option(1.5e-3, "peak learning rate of AdamW", 1e-8, 10)
     weight_decay: float = _option(0.03, "decoupled weight decay of AdamW", 0, 10)
     schedule: Literal["one-cycle", "cosine"] = _option("one-cycle", "learning rate over the run")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from pathlib import Path
 from typing import Literal
 
@@ -15,8 +16,11 @@ from trainer.fer2013 import VOTES_FILE, read_fer2013
 from trainer.folders import is_class_folders, read_folders
 from trainer.samples import NO_LABEL, DataError, DataSet, Samples, SplitName
 
+logger = logging.getLogger(__name__)
+
 _CSV_NAMES = ("fer2013.csv.gz", "fer2013.csv")
 EVALUATION_SPLITS: tuple[SplitName, ...] = ("validation", "test")
+MIN_TRAINING_ROWS = 2
 LabelSource = Literal["auto", "votes", "original"]
 
 
@@ -67,8 +71,11 @@ def training_rows(dataset: DataSet, original_share: float = 0.0) -> tuple[DataSe
             dropped[f"{kind} duplicate of a {split} row"] = int((mask & keep).sum())
             keep &= ~mask
     rows = train.take(np.flatnonzero(keep))
-    if len(rows) == 0:
-        raise DataError(f"{dataset.name}: no training rows are left ({dropped})")
+    if len(rows) < MIN_TRAINING_ROWS:
+        raise DataError(
+            f"{dataset.name}: {len(rows)} training rows are left, needed are {MIN_TRAINING_ROWS} ({dropped})"
+        )
+    logger.info("%s: training on %d rows, dropped %s", dataset.name, len(rows), dropped)
     report = {**dataset.report, "dropped": dropped, "trained_on": len(rows)}
     if original_share > 0:
         rows = rows.with_targets(_mixed(rows, original_share))

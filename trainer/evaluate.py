@@ -8,13 +8,13 @@ from typing import Any, Literal
 import numpy as np
 
 from fer_desktop.core.errors import ModelError
-from fer_desktop.core.model import DEFAULT_TAU, ModelCard, probabilities
+from fer_desktop.core.model import DEFAULT_TAU, ModelCard
 from fer_desktop.core.paths import default_paths
 from trainer.datasets import load_dataset
 from trainer.duplicates import find_duplicates
-from trainer.metrics import class_figures, natural_and_balanced
+from trainer.metrics import natural_and_balanced
 from trainer.predict import predict_model
-from trainer.samples import NO_LABEL, DataSet, Samples, SplitName, count_by_emotion
+from trainer.samples import DataSet, Samples, SplitName, count_by_emotion
 
 EvaluationSplit = Literal["public", "private"]
 _FER2013_SPLITS: dict[EvaluationSplit, SplitName] = {"public": "validation", "private": "test"}
@@ -30,41 +30,27 @@ def evaluate(
 ) -> dict[str, Any]:
     """Scores a model (default: the bundled one) as one JSON-ready object.
 
-    FER2013: the figures of `fer2013_figures` at tau 0, the same under ``balanced`` at tau, counts and the
-    rows that do not count, by reason. Class folders: accuracy and per-class recall of the classes present.
+    The figures of `split_figures` at tau 0, the same under ``balanced`` at tau, counts, and the rows that do
+    not count, by reason. Of class folders ``test`` is scored where there is one.
     """
     card_path = find_card(weights) if weights else default_paths().default_model
     card = ModelCard.load(card_path)
     dataset = load_dataset(data, votes=votes)
     name, samples = _rows(dataset, split)
     logits, runtime = predict_model(card, card_path, samples)
-    subject = {"model": card.name, "data": dataset.name, "split": name, "runtime": runtime}
-    if dataset.kind == "fer2013":
-        unclear = int((samples.majority == NO_LABEL).sum())
-        return {
-            **subject,
-            **natural_and_balanced(logits, samples, card, tau),
-            "counts": {
-                "rows": len(samples),
-                "with_majority": len(samples) - unclear,
-                "by_majority": count_by_emotion(samples.majority),
-                "by_original_label": count_by_emotion(samples.original),
-            },
-            "dropped": {
-                "no FER+ majority among the seven emotions": int((samples.majority == NO_LABEL).sum())
-            },
-            "rows_repeated_in_training_rows": _repeated(dataset, samples),
-        }
-    natural, balanced = (
-        class_figures(probabilities(logits, card, strength), samples.original) for strength in (0.0, tau)
-    )
     return {
-        **subject,
-        **natural,
-        "balanced": {"tau": tau, **balanced},
-        "counts": {"rows": len(samples), "by_label": count_by_emotion(samples.original)},
-        "dropped": {"unreadable": len(dataset.report["unreadable"])},
-        "ignored_folders": dataset.report["unknown_folders"],
+        "model": card.name,
+        "data": dataset.name,
+        "split": name,
+        "runtime": runtime,
+        **natural_and_balanced(logits, samples, card, tau),
+        "counts": {
+            "rows": len(samples),
+            "scored": int(samples.labelled.sum()),
+            "by_label": count_by_emotion(samples.majority),
+            "by_original_label": count_by_emotion(samples.original),
+        },
+        **_left_out(dataset, samples),
     }
 
 
@@ -83,6 +69,21 @@ def _rows(dataset: DataSet, split: EvaluationSplit) -> tuple[str, Samples]:
         return split, dataset.split(_FER2013_SPLITS[split])
     name = next(name for name in ("test", "validation", "train") if name in dataset.splits)
     return name, dataset.splits[name]
+
+
+def _left_out(dataset: DataSet, samples: Samples) -> dict[str, Any]:
+    if dataset.kind == "folders":
+        unreadable, ignored = dataset.report["unreadable"], dataset.report["unknown_folders"]
+        return {
+            "dropped": {"unreadable": len(unreadable)},
+            "unreadable": unreadable,
+            "ignored_folders": ignored,
+        }
+    unclear = int((~samples.labelled).sum())
+    return {
+        "dropped": {"no FER+ majority among the seven emotions": unclear},
+        "rows_repeated_in_training_rows": _repeated(dataset, samples),
+    }
 
 
 def _repeated(dataset: DataSet, samples: Samples) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.core.emotions import EMOTIONS
-from trainer.samples import NO_LABEL, DataError, DataSet, Samples, SplitName, count_by_emotion
+from trainer.samples import NO_LABEL, DataError, DataSet, LabelKind, Samples, SplitName, count_by_emotion
 
 SIDE = 48
 USAGES: dict[str, SplitName] = {"Training": "train", "PublicTest": "validation", "PrivateTest": "test"}
@@ -43,7 +43,8 @@ def read_fer2013(path: Path, votes_path: Path | None) -> DataSet:
     report: dict[str, Any] = {"pictures": path.name, "votes": votes_path.name if votes_path else None}
     for usage, split in USAGES.items():
         rows = np.flatnonzero(usages == usage)
-        splits[split] = Samples(images[rows], targets[rows], majority[rows], original[rows])
+        kind: LabelKind = "votes" if votes_path else "fer2013"
+        splits[split] = Samples(images[rows], targets[rows], majority[rows], original[rows], kind)
         report[split] = {
             "rows": len(rows),
             "with_majority": int((majority[rows] != NO_LABEL).sum()),

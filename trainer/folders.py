@@ -112,7 +112,7 @@ def _read_split(folder: Path, report: dict[str, Any]) -> Samples:
                 labels.append(index_of(name))
     own = np.array(labels, dtype=np.int64)
     targets = np.eye(len(EMOTIONS), dtype=np.float32)[own]
-    return Samples(PictureFiles(paths), targets, own, own)
+    return Samples(PictureFiles(paths), targets, own, own, "folders")
 
 
 def _hold_out(samples: Samples) -> tuple[Samples, Samples]:

@@ -54,36 +54,34 @@ def class_figures(rows: Probabilities, labels: Labels) -> dict[str, Any]:
     }
 
 
-def fer2013_figures(
+def split_figures(
     logits: NDArray[np.float32], samples: Samples, card: ModelCard, tau: float
 ) -> dict[str, Any]:
     """The figures of a split at one strength of logit adjustment.
 
-    ferplus7_accuracy, the recalls, F1 and calibration are over the rows with a FER+ majority among the
-    seven; fer2013_accuracy is over all rows with the data set's own label. NO_LABEL rows do not count.
+    Accuracy, recalls, F1 and calibration are over the rows with a majority emotion. FER2013 has two more:
+    ferplus7_accuracy, the accuracy where the majority is that of the FER+ votes, else None; and
+    fer2013_accuracy over all rows with the data set's own label.
     """
-    rows = probabilities(logits, card, tau)
-    voted, own = samples.majority != NO_LABEL, samples.original != NO_LABEL
-    figures = class_figures(rows[voted], samples.majority[voted])
-    return {
-        "ferplus7_accuracy": figures["accuracy"],
-        "fer2013_accuracy": float((rows.argmax(axis=1) == samples.original)[own].mean())
-        if own.any()
-        else None,
-        "macro_recall": figures["macro_recall"],
-        "macro_f1": figures["macro_f1"],
-        "per_class_recall": figures["per_class_recall"],
-        "expected_calibration_error": expected_calibration_error(rows[voted], samples.majority[voted]),
-    }
+    rows, labelled = probabilities(logits, card, tau), samples.labelled
+    figures = class_figures(rows[labelled], samples.majority[labelled])
+    named: dict[str, float | None] = {}
+    if samples.kind != "folders":
+        own = samples.original != NO_LABEL
+        agrees = rows[own].argmax(axis=1) == samples.original[own]
+        named["ferplus7_accuracy"] = figures["accuracy"] if samples.kind == "votes" else None
+        named["fer2013_accuracy"] = float(agrees.mean()) if own.any() else None
+    error = expected_calibration_error(rows[labelled], samples.majority[labelled])
+    return {**named, **figures, "expected_calibration_error": error}
 
 
 def natural_and_balanced(
     logits: NDArray[np.float32], samples: Samples, card: ModelCard, tau: float = DEFAULT_TAU
 ) -> dict[str, Any]:
-    """`fer2013_figures` at tau 0, and under ``balanced`` at ``tau``."""
+    """`split_figures` at tau 0, and under ``balanced`` at ``tau``."""
     return {
-        **fer2013_figures(logits, samples, card, 0.0),
-        "balanced": {"tau": tau, **fer2013_figures(logits, samples, card, tau)},
+        **split_figures(logits, samples, card, 0.0),
+        "balanced": {"tau": tau, **split_figures(logits, samples, card, tau)},
     }
 
 

@@ -14,7 +14,7 @@ from trainer.export import export_onnx
 from trainer.metrics import confusion_matrix, fit_temperature, natural_and_balanced
 from trainer.predict import predict_model
 from trainer.report import write_confusion_matrix
-from trainer.samples import NO_LABEL, Samples
+from trainer.samples import Samples
 
 
 def release(folder: Path, best_weights: Path, card: ModelCard, validation: Samples) -> Path:
@@ -34,10 +34,10 @@ def release(folder: Path, best_weights: Path, card: ModelCard, validation: Sampl
     card = _with_file(card, "onnx", onnx_path)
 
     logits, _ = predict_model(card, card_path, validation)
-    voted = validation.majority != NO_LABEL
-    labels = validation.majority[voted]
+    labelled = validation.labelled
+    labels = validation.majority[labelled]
     before = natural_and_balanced(logits, validation, card)["expected_calibration_error"]
-    card = dataclasses.replace(card, temperature=fit_temperature(logits[voted], labels, card))
+    card = dataclasses.replace(card, temperature=fit_temperature(logits[labelled], labels, card))
     figures = natural_and_balanced(logits, validation, card)
     card = dataclasses.replace(
         card,
@@ -47,8 +47,8 @@ def release(folder: Path, best_weights: Path, card: ModelCard, validation: Sampl
         },
     )
     card.save(card_path)
-    matrix = confusion_matrix(logits[voted].argmax(axis=1), labels)
-    title = f"{card.name}, validation rows, accuracy {figures['ferplus7_accuracy']:.1%}"
+    matrix = confusion_matrix(logits[labelled].argmax(axis=1), labels)
+    title = f"{card.name}, validation rows, accuracy {figures['accuracy']:.1%}"
     write_confusion_matrix(matrix, title, folder / "figures" / "confusion.png")
     return card_path
 

@@ -32,9 +32,9 @@ def write_curves(history: Sequence[dict[str, Any]], path: Path) -> None:
     left.plot(epochs, [row["train_loss"] for row in history], marker=".")
     left.set(title="Training loss", xlabel="epoch", ylabel="cross entropy")
     for name, text in (
-        ("ferplus7_accuracy", "accuracy, tau 0"),
+        ("accuracy", "accuracy, tau 0"),
         ("macro_recall", "macro recall, tau 0"),
-        ("balanced_ferplus7_accuracy", "accuracy, balanced"),
+        ("balanced_accuracy", "accuracy, balanced"),
         ("balanced_macro_recall", "macro recall, balanced"),
     ):
         right.plot(epochs, [row[name] for row in history], marker=".", label=text)

@@ -22,6 +22,9 @@ class DataError(FerDesktopError):
     """A data set cannot be read or has no use; the text says which file and, where known, which row."""
 
 
+LabelKind = Literal["votes", "fer2013", "folders"]
+
+
 @dataclass(frozen=True, slots=True)
 class Samples:
     """Rows of one split.
@@ -30,19 +33,26 @@ class Samples:
     targets: (N, 7) float32 distributions over EMOTIONS to learn from; a row of zeros is not for training.
     majority: (N,) index of the emotion that the FER+ protocol gives a row, NO_LABEL where it drops it.
     original: (N,) index of the data set's own label, NO_LABEL where there is none.
+    kind: what ``majority`` stands for: FER+ votes, FER2013's own labels, or the names of folders.
     """
 
     images: Sequence[Image] | NDArray[np.uint8]
     targets: NDArray[np.float32]
     majority: NDArray[np.int64]
     original: NDArray[np.int64]
+    kind: LabelKind
 
     def __len__(self) -> int:
         return len(self.images)
 
     def take(self, rows: NDArray[np.int64]) -> Samples:
         images = self.images[rows] if isinstance(self.images, np.ndarray) else _Selection(self.images, rows)
-        return Samples(images, self.targets[rows], self.majority[rows], self.original[rows])
+        return Samples(images, self.targets[rows], self.majority[rows], self.original[rows], self.kind)
+
+    @property
+    def labelled(self) -> NDArray[np.bool_]:
+        """(N,) whether a row has a majority emotion, and so counts in figures."""
+        return self.majority != NO_LABEL
 
     def with_targets(self, targets: NDArray[np.float32]) -> Samples:
         return replace(self, targets=targets)

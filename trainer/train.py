@@ -23,6 +23,7 @@ from torch.utils.data import DataLoader
 
 import fer_desktop
 from fer_desktop.core.emotions import EMOTIONS
+from fer_desktop.core.errors import FerDesktopError
 from fer_desktop.core.model import ModelCard
 from fer_desktop.core.network import build_model, save_weights
 from trainer.augment import TrainingBatches
@@ -42,6 +43,10 @@ BEST_WEIGHTS = "best.safetensors"
 STEP_MESSAGE_SECONDS = 1.0
 # Grey mean and standard deviation of ImageNet, the pictures the start weights have seen.
 MEAN, STD = 0.449, 0.226
+
+
+class TrainingError(FerDesktopError):
+    """A run cannot go on."""
 
 
 def train(
@@ -115,6 +120,11 @@ def train(
         for inputs, targets in loader:
             rate = config.learning_rate * learning_rate_factor(config, state.step, total_steps)
             loss = _step(forward, optimiser, inputs.to(device), targets.to(device), rate, config)
+            if not math.isfinite(loss):
+                raise TrainingError(
+                    f"the loss is {loss} at step {state.step + 1}; start again in another folder, with a "
+                    f"--learning-rate below {config.learning_rate}"
+                )
             average.update(network, step=state.step)
             state.step, state.batch, state.loss_sum = state.step + 1, state.batch + 1, state.loss_sum + loss
             now = time.monotonic()
@@ -233,7 +243,7 @@ def _finish_epoch(
     state: RunState, network: nn.Module, card: ModelCard, validation: Samples, folder: Path, batches: int
 ) -> Epoch:
     figures = natural_and_balanced(predict(network, card, validation), validation, card)
-    score = (figures["ferplus7_accuracy"] + figures["balanced"]["macro_recall"]) / 2
+    score = (figures["accuracy"] + figures["balanced"]["macro_recall"]) / 2
     best = score > state.best_score
     if best:
         state.best_score = score
@@ -245,12 +255,6 @@ def _finish_epoch(
 
 
 def _flat(figures: dict[str, Any]) -> dict[str, float]:
-    names = (
-        "ferplus7_accuracy",
-        "fer2013_accuracy",
-        "macro_recall",
-        "macro_f1",
-        "expected_calibration_error",
-    )
-    natural = {name: figures[name] for name in names}
-    return {**natural, **{f"balanced_{name}": figures["balanced"][name] for name in names}}
+    """The single numbers among the figures, those of the balanced setting with a prefix."""
+    balanced = {f"balanced_{name}": value for name, value in figures["balanced"].items() if name != "tau"}
+    return {name: value for name, value in {**figures, **balanced}.items() if isinstance(value, float)}

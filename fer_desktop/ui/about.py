@@ -17,7 +17,7 @@ from fer_desktop.ui.status_bar import DEVICE_TITLES
 
 SUMMARY = "Recognises facial expressions live, on your own computer. Free software under the MIT licence."
 FIGURES = {
-    "ferplus7_accuracy": "Agrees with most people (FER+, seven emotions)",
+    "accuracy": "Agrees with the people who named the pictures",
     "fer2013_accuracy": "Agrees with the labels of FER2013",
     "macro_recall": "Recognises each of the seven emotions, on average",
     "expected_calibration_error": "Its percentages are off by, on average",

@@ -60,7 +60,7 @@ def _sentence(card: ModelCard | None, *, known: bool) -> str:
     if not known:
         return "The model's card gives no error rates."
     text = ""
-    accuracy = balanced(card).get("ferplus7_accuracy")
+    accuracy = balanced(card).get("accuracy")
     if isinstance(accuracy, (int, float)):
         text = f"On pictures that it had not learned from, the model agrees with people in {accuracy:.0%}. "
     return text + "How often it took an expression for another one:"

@@ -19,6 +19,7 @@ import pytest
 from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.model import ModelCard, preprocess
 from tests.support.fer2013 import write_fer2013
+from trainer.__main__ import main
 from trainer.augment import TrainingBatches
 from trainer.checkpoints import CheckpointError
 from trainer.config import ConfigError, TrainConfig
@@ -27,7 +28,8 @@ from trainer.evaluate import evaluate, find_card
 from trainer.messages import Checkpoint, Epoch, Finished, Message, RunStarted
 from trainer.predict import predict_model
 from trainer.release import export_model
-from trainer.train import CHECKPOINT, learning_rate_factor, train
+from trainer.samples import DataError
+from trainer.train import CHECKPOINT, TrainingError, learning_rate_factor, train
 
 TINY = TrainConfig(
     name="tiny",
@@ -118,6 +120,59 @@ def test_a_damaged_checkpoint_is_refused(data: Path, tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:5000])
     with pytest.raises(CheckpointError, match="cannot be read"):
         run(data, tmp_path)
+
+
+def test_a_full_disk_keeps_the_checkpoint_before(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(data, tmp_path, stop_after=1)
+    before = (tmp_path / CHECKPOINT).read_bytes()
+
+    def full(content: object, path: Path) -> None:
+        path.write_bytes(b"half")
+        raise RuntimeError("PytorchStreamWriter failed writing file data/3: file write failed")
+
+    monkeypatch.setattr("trainer.checkpoints.torch.save", full)
+    with pytest.raises(CheckpointError, match="the one before is kept"):
+        run(data, tmp_path, stop_after=1)
+    assert (tmp_path / CHECKPOINT).read_bytes() == before
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_run_that_diverges_says_what_to_do(data: Path, tmp_path: Path) -> None:
+    config = dataclasses.replace(
+        TINY, learning_rate=10.0, clip_norm=0.0, epochs=200, augment=False, warmup=0.0
+    )
+    with pytest.raises(TrainingError, match="start again in another folder"), np.errstate(all="ignore"):
+        run(data, tmp_path, dataclasses.replace(config, weight_decay=10.0))
+
+
+def test_too_few_rows_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="1 training rows are left"):
+        run(write_fer2013(tmp_path / "data", train=1), tmp_path / "run")
+
+
+@pytest.mark.parametrize(
+    ("votes", "expected"), [(True, {"ferplus7_accuracy": float}), (False, {"ferplus7_accuracy": type(None)})]
+)
+def test_figures_are_named_after_the_labels(
+    whole: tuple[Path, list[Message]], tmp_path: Path, votes: bool, expected: dict[str, type]
+) -> None:
+    result = evaluate(write_fer2013(tmp_path, votes=votes), whole[0] / "tiny.json")
+    for figures in (result, result["balanced"]):
+        assert type(figures["ferplus7_accuracy"]) is expected["ferplus7_accuracy"]
+        assert 0 <= figures["accuracy"] <= 1
+        assert 0 <= figures["fer2013_accuracy"] <= 1
+
+
+def test_private_rows_come_with_a_reminder(
+    data: Path, whole: tuple[Path, list[Message]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    weights = str(whole[0] / "tiny.json")
+    assert main(["evaluate", "--data", str(data), "--weights", weights, "--split", "private"]) == 0
+    output, errors = capsys.readouterr()
+    assert json.loads(output.splitlines()[-1])["split"] == "private"
+    assert "released model, once" in errors
 
 
 def test_class_folders_and_three_channels(tmp_path: Path) -> None:

@@ -642,17 +642,18 @@ def test_help_opens_a_window_to_read(desk: NewDesk, name: str) -> None:
 
 
 def test_closing_ends_every_thread_and_remembers_the_window(desk: NewDesk, qtbot: QtBot) -> None:
+    before = set(threading.enumerate())
     new = desk(cameras=[INTEGRATED])
     new.window.begin()
     shows_picture(qtbot, new)
     new.window.resize(762, 603)
-    threads = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
+    threads = {thread for thread in threading.enumerate() if thread not in before}
     assert len(threads) >= 4
 
     new.window.close()
 
     assert new.window.ended_cleanly
-    assert {thread.name for thread in threading.enumerate()} & set(threads) == set()
+    assert not threads & set(threading.enumerate())
     assert desk().window.size().toTuple() == (762, 603)
 
 
