@@ -20,6 +20,7 @@ class ActionButton(QPushButton):
         super().__init__(parent)
         self._action = action
         self.setMinimumHeight(4 * theme.GRID)
+        self.setAutoDefault(True)  # Return presses it when it has the focus, in a main window too
         if emphasised:
             palette = self.palette()
             palette.setColor(QPalette.ColorRole.Button, palette.color(QPalette.ColorRole.Highlight))

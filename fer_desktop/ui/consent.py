@@ -53,6 +53,7 @@ class ConsentPage(QWidget):
         layout.setSpacing(2 * theme.GRID)
         layout.addWidget(ReadingArea(ConsentText(card)), 1)
         layout.addWidget(self.buttons)
+        self.setFocusProxy(self.buttons.buttons[0])
 
 
 class ConsentText(QWidget):

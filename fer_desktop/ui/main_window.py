@@ -222,6 +222,7 @@ class MainWindow(QMainWindow):
         self.consent_page = ConsentPage(card_in_use(self.session, self.pipeline.settings), agree, decline)
         self._pages.addWidget(self.consent_page)
         self._pages.setCurrentWidget(self.consent_page)
+        self.consent_page.setFocus()
         self._enable_commands()
 
     def _agree(self) -> None:

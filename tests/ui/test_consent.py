@@ -4,6 +4,7 @@ import dataclasses
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -84,3 +85,14 @@ def test_the_buttons_do_what_they_say(qtbot: QtBot) -> None:
     for button, action in zip(page.buttons.buttons, (agree, decline), strict=True):
         with qtbot.waitSignal(action.triggered):
             button.click()
+
+
+def test_return_agrees(qtbot: QtBot) -> None:
+    agree = QAction("I understand")
+    page = ConsentPage(MEASURED, agree, QAction("Quit"))
+    qtbot.addWidget(page)
+    with qtbot.waitExposed(page):
+        page.show()
+    page.setFocus()
+    with qtbot.waitSignal(agree.triggered):
+        qtbot.keyClick(page.focusWidget(), Qt.Key.Key_Return)
