@@ -74,7 +74,7 @@ def facts(status: ModelStatus) -> list[tuple[str, str]]:
         for key, title in FIGURES.items()
         if isinstance(value := validation(card).get(key), (int, float))
     ]
-    pairs += [(_title(key), _plain(value)) for key, value in card.training.items()]
+    pairs += _training_facts(card.training)
     if card.trainer_version:
         pairs.append(("Trainer version", card.trainer_version))
     pairs += [
@@ -83,13 +83,27 @@ def facts(status: ModelStatus) -> list[tuple[str, str]]:
     return pairs
 
 
+def _training_facts(training: dict[str, Any]) -> list[tuple[str, str]]:
+    """The data in a sentence, then the plain entries; all the options of the run are for the card's file."""
+    pairs = []
+    data = training.get("data")
+    if isinstance(data, dict) and isinstance(data.get("trained_on"), int):
+        files = " and ".join(str(data[key]) for key in ("pictures", "votes") if data.get(key))
+        pairs.append(("Learned from", f"{data['trained_on']:,} pictures" + (f" ({files})" if files else "")))
+        dropped = data.get("dropped")
+        if isinstance(dropped, dict):
+            reasons = [f"{count} {reason}" for reason, count in dropped.items() if count]
+            pairs.append(("Left out", ", ".join(reasons) or "nothing"))
+    return pairs + [
+        (_title(key), _plain(value)) for key, value in training.items() if not isinstance(value, dict)
+    ]
+
+
 def _title(key: str) -> str:
     return key.replace("_", " ").capitalize()
 
 
 def _plain(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{_title(str(key)).lower()}: {_plain(item)}" for key, item in value.items())
     if isinstance(value, (list, tuple)):
         return ", ".join(_plain(item) for item in value)
     return str(value)

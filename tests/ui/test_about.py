@@ -14,7 +14,16 @@ from tests.ui.fakes import CARD
 CARD_WITH_FACTS = dataclasses.replace(
     CARD,
     files={"onnx": {"name": "fake.onnx", "sha256": "ab" * 32}},
-    training={"data": "FER2013", "licence": "research only", "rows": {"train": 25_000}},
+    training={
+        "data": {
+            "pictures": "fer2013.csv",
+            "votes": "fer2013new.csv",
+            "dropped": {"without target": 3, "exact duplicate of a test row": 0},
+            "trained_on": 25_000,
+        },
+        "config": {"epochs": 3},
+        "licence": "research only",
+    },
     metrics={"validation": {"accuracy": 0.8136, "macro_recall": 0.57}},
     trainer_version="0.1.0",
 )
@@ -26,9 +35,10 @@ def test_the_card_is_told_in_words() -> None:
     assert pairs["Runs on"] == "CPU"
     assert pairs["Network"] == "none, 32 × 32 pixels, grey"
     assert pairs["Agrees with the people who named the pictures"] == "81.4%"
-    assert pairs["Data"] == "FER2013"
+    assert pairs["Learned from"] == "25,000 pictures (fer2013.csv and fer2013new.csv)"
+    assert pairs["Left out"] == "3 without target"
+    assert "Config" not in pairs
     assert pairs["Licence"] == "research only"
-    assert pairs["Rows"] == "train: 25000"
     assert pairs["SHA-256 of onnx"].replace(" ", "") == "ab" * 32
 
 
