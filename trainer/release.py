@@ -48,7 +48,7 @@ def release(folder: Path, best_weights: Path, card: ModelCard, validation: Sampl
     )
     card.save(card_path)
     matrix = confusion_matrix(logits[labelled].argmax(axis=1), labels)
-    title = f"{card.name}, validation rows, accuracy {figures['accuracy']:.1%}"
+    title = f"{card.name}, validation rows, tau 0: accuracy {figures['accuracy']:.1%}"
     write_confusion_matrix(matrix, title, folder / "figures" / "confusion.png")
     return card_path
 

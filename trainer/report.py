@@ -42,6 +42,7 @@ def write_curves(history: Sequence[dict[str, Any]], path: Path) -> None:
     right.legend()
     for axes in (left, right):
         axes.grid(alpha=0.3)
+        axes.xaxis.get_major_locator().set_params(integer=True)
     _save(figure, path)
 
 

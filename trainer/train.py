@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import math
 import os
 import platform
@@ -38,6 +39,8 @@ from trainer.report import write_curves, write_metrics
 from trainer.samples import DataSet, Samples
 from trainer.start_weights import load_start_weights
 
+logger = logging.getLogger(__name__)
+
 CHECKPOINT = "checkpoint.pt"
 BEST_WEIGHTS = "best.safetensors"
 STEP_MESSAGE_SECONDS = 1.0
@@ -72,6 +75,7 @@ def train(
         config.architecture, config.channels, drop_rate=config.drop_rate, drop_path_rate=config.drop_path_rate
     )
     start_weights = load_start_weights(network, config.architecture, config.channels, config.start)
+    logger.info("start weights of %s: %s", config.architecture, start_weights)
     network = network.to(device).to(memory_format=torch.channels_last)
     average = ModelEmaV3(network, decay=config.ema_decay, use_warmup=True)
     optimiser = torch.optim.AdamW(
@@ -193,7 +197,7 @@ def _training_facts(
         "config": config.to_dict(),
         "start_weights": start_weights,
         "device": str(device),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads",
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, threads used: {torch.get_num_threads()}",
         "torch": torch.__version__,
         "timm": timm.__version__,
         "hours": round(state.seconds / 3600, 2),

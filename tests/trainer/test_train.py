@@ -108,6 +108,15 @@ def test_a_resumed_run_equals_an_uninterrupted_one(
     assert (tmp_path / "tiny.safetensors").read_bytes() == (folder / "tiny.safetensors").read_bytes()
 
 
+def test_worker_processes_change_nothing(
+    data: Path, whole: tuple[Path, list[Message]], tmp_path: Path
+) -> None:
+    config = dataclasses.replace(TINY, workers=2)
+    run(data, tmp_path, config, stop_after=4)
+    run(data, tmp_path, config)
+    assert metrics(tmp_path) == metrics(whole[0])
+
+
 def test_other_options_do_not_resume(data: Path, tmp_path: Path) -> None:
     run(data, tmp_path, stop_after=1)
     with pytest.raises(CheckpointError, match="another learning_rate"):
