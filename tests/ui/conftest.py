@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from fer_desktop.ui.live import LiveSession
 from tests.ui.fakes import SETTINGS, WAIT_S, FakePipeline
+from tests.ui.window import Desk, NewDesk
 
 
 @pytest.fixture(autouse=True)
@@ -36,3 +38,8 @@ def make_session(qtbot: QtBot) -> Iterator[Callable[..., LiveSession]]:
     yield make
     for session in sessions:
         session.shutdown()
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, tmp_path: Path) -> NewDesk:
+    return lambda **arguments: Desk(qtbot, tmp_path, **arguments)

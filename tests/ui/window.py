@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import pytest
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from fer_desktop.core.cameras import CameraInfo
@@ -18,8 +20,9 @@ from fer_desktop.core.pipeline import PipelineSettings
 from fer_desktop.core.types import Box, Face, Frame, FrameResult, Image, Timings
 from fer_desktop.ui.camera_watch import CameraWatcher
 from fer_desktop.ui.consent import CONSENT_VERSION
-from fer_desktop.ui.live import LiveSession
+from fer_desktop.ui.live import LiveSession, Phase
 from fer_desktop.ui.main_window import MainWindow
+from fer_desktop.ui.message_page import Message
 from fer_desktop.ui.settings import Settings
 from fer_desktop.ui.source_control import SourceControl
 from tests.support.sources import SyntheticSource
@@ -129,3 +132,31 @@ class Desk:
     def _open_files(self, paths: Sequence[Path]) -> FrameSource:
         self.opened.append(tuple(paths))
         return self.file_source()
+
+
+NewDesk = Callable[..., Desk]
+
+
+def reaches(qtbot: QtBot, desk: Desk, phase: Phase) -> None:
+    qtbot.waitUntil(lambda: desk.session.state.phase is phase)
+
+
+def shows_page(qtbot: QtBot, desk: Desk, title: str) -> Message:
+    qtbot.waitUntil(lambda: desk.page.page is not None and desk.page.page.title == title)
+    assert desk.page.page is not None
+    return desk.page.page
+
+
+def shows_picture(qtbot: QtBot, desk: Desk) -> None:
+    qtbot.waitUntil(lambda: desk.page.page is None)
+
+
+def button(desk: Desk, text: str) -> Any:
+    everywhere = (
+        desk.page.message_page.buttons + desk.page.model_banner.buttons + desk.page.end_banner.buttons
+    )
+    return next(item for item in everywhere if item.text().replace("&", "") == text)
+
+
+def files_dialog(monkeypatch: pytest.MonkeyPatch, *paths: Path) -> None:
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_, **__: ([str(path) for path in paths], ""))
