@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Sequence
 
@@ -23,7 +24,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments: without the program's name; None takes those of the process. Raises SystemExit after --help
     and for wrong arguments.
     """
-    options = parse_arguments(sys.argv[1:] if arguments is None else arguments)
+    os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")  # its lines on stderr repeat what our errors say
+    try:
+        options = parse_arguments(sys.argv[1:] if arguments is None else arguments)
+    except KeyboardInterrupt:
+        return INTERRUPTED
     paths = default_paths()
     with logging_to(paths.logs, options.log_level) as log_file:
         try:
@@ -35,6 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             log.error("interrupted")
             return INTERRUPTED
         except Exception as error:
+            if isinstance(error.__cause__, KeyboardInterrupt):  # Ctrl-C while a native module was imported
+                log.error("interrupted")
+                return INTERRUPTED
             log.critical("unexpected %s: %s (see %s)", type(error).__name__, error, log_file, exc_info=True)
             return 1
 

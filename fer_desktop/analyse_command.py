@@ -116,13 +116,21 @@ def expand_folders(inputs: Iterable[Path]) -> list[Path]:
     """
     expanded: list[Path] = []
     for path in inputs:
-        entries = sorted(path.iterdir(), key=lambda entry: natural_order(entry.name)) if path.is_dir() else []
+        entries = _entries(path)
         videos = [entry for entry in entries if entry.suffix.lower() in VIDEO_SUFFIXES and entry.is_file()]
         pictures = any(entry.suffix.lower() in IMAGE_SUFFIXES for entry in entries)
         expanded += videos
         if pictures or not videos:
             expanded.append(path)
     return expanded
+
+
+def _entries(path: Path) -> list[Path]:
+    """What is in a folder, in natural order; nothing where it is none or cannot be read."""
+    try:
+        return sorted(path.iterdir(), key=lambda entry: natural_order(entry.name))
+    except OSError:
+        return []
 
 
 def unique_names(inputs: Iterable[Path]) -> list[str]:

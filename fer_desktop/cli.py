@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -223,7 +224,7 @@ def _add_json_option(command: argparse.ArgumentParser) -> None:
 
 def _existing(text: str) -> Path:
     path = Path(text)
-    if not path.exists():
+    if not os.path.exists(path):  # noqa: PTH110 - Path.exists raises where looking is not allowed
         raise argparse.ArgumentTypeError(f"there is no file or folder '{text}'")
     return path
 

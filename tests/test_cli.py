@@ -380,6 +380,38 @@ def test_an_unexpected_error_is_one_line_and_a_traceback_in_the_log(
     assert "Traceback" in log_file.read_text()
 
 
+def test_an_interrupt_while_the_arguments_are_read_is_silent(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(words: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("fer_desktop.__main__.parse_arguments", interrupted)
+    assert desk.run("models") == (130, "", "")
+
+
+def test_an_interrupt_that_a_native_module_turned_into_an_import_error_is_one(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted_import(settings: object) -> None:
+        raise ImportError("initialization failed") from KeyboardInterrupt()
+
+    monkeypatch.setattr(analyse_command, "build_pipeline", interrupted_import)
+    assert desk.analyse(desk.video) == (130, "", "error: interrupted\n")
+
+
+def test_a_path_that_the_system_refuses_does_not_stop_the_others(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "x" * 300
+    code, out, err = desk.analyse(name, desk.video)
+    assert code == 1
+    assert err == f"error: {name}: cannot be read (File name too long); choose another one\n"
+    assert len(out.splitlines()) == 1
+    assert "there is no file or folder" in refused(["benchmark", name], capsys)
+    assert "there is no model" in refused(["benchmark", "--model", name], capsys)
+
+
 def test_the_window_gets_the_options(monkeypatch: pytest.MonkeyPatch, desk: Desk) -> None:
     import fer_desktop.ui.application
 

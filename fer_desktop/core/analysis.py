@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -234,7 +235,8 @@ def _close(sinks: Sequence[Sink], complete: bool, failures: list[FerDesktopError
 def default_name(input: Path) -> str:
     """The name that results get when none is given: the input's, without its ending."""
     path = input.resolve()
-    return path.name if path.is_dir() else path.stem
+    is_folder = os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises where looking is not allowed
+    return path.name if is_folder else path.stem
 
 
 def run_analysis(

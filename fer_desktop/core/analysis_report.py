@@ -15,7 +15,7 @@ import onnxruntime
 
 from fer_desktop import __version__
 from fer_desktop.core.pipeline import Pipeline, PipelineSettings
-from fer_desktop.core.recording import finish, output_error, part_path
+from fer_desktop.core.recording import write_whole
 
 if TYPE_CHECKING:
     from fer_desktop.core.analysis import AnalysisSummary
@@ -84,12 +84,7 @@ def versions() -> dict[str, str]:
 
 def write_report(path: Path, report: dict[str, Any]) -> None:
     """Writes it as JSON, whole or not at all. Raises OutputError."""
-    try:
-        text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
-        part_path(path).write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise output_error(path, error) from error
-    finish(path)
+    write_whole(path, (json.dumps(report, indent=2, ensure_ascii=False) + "\n").encode())
 
 
 def _model(pipeline: Pipeline) -> dict[str, Any]:

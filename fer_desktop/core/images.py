@@ -100,6 +100,8 @@ def read_image(path: Path) -> Image:
     except cv2.error as error:
         raise SourceError(f"{path}: the picture cannot be decoded ({error.err})") from error
     if image is None:
-        raise SourceError(f"{path}: this is not a picture that can be read, or it is damaged")
+        raise SourceError(
+            f"{path}: this is not a picture that can be read, or it is damaged; save it as PNG or JPEG"
+        )
     image.flags.writeable = False
     return np.asarray(image, np.uint8)

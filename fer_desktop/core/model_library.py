@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +34,7 @@ def list_models(paths: Paths) -> tuple[InstalledModel, ...]:
 
 def find_model(text: str, paths: Paths) -> Path | None:
     """The card of a model by its name, the user's before a bundled one, or by the card's path."""
-    if Path(text).is_file():
+    if os.path.isfile(text):  # noqa: PTH113 - Path.is_file raises where looking is not allowed
         return Path(text)
     for folder in (paths.models, paths.bundled_models):
         for path in _cards(folder):

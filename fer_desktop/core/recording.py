@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -53,7 +54,8 @@ def part_path(path: Path) -> Path:
 
 def output_error(path: Path, error: Exception) -> OutputError:
     """What the user reads when a result file cannot be written."""
-    return OutputError(f"{path}: cannot be written ({getattr(error, 'strerror', None) or error})")
+    reason = getattr(error, "strerror", None) or error
+    return OutputError(f"{path}: cannot be written ({reason}); make room there or choose another folder")
 
 
 def finish(path: Path) -> Path:
@@ -65,6 +67,22 @@ def finish(path: Path) -> Path:
             f"{path}: cannot be replaced ({error.strerror or error}); the result is in {part_path(path)}"
         ) from error
     return path
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Writes a file whole or not at all. Raises OutputError."""
+    try:
+        part_path(path).write_bytes(data)
+    except OSError as error:
+        discard(path)
+        raise output_error(path, error) from error
+    finish(path)
+
+
+def discard(path: Path) -> None:
+    """Removes the part file, which may not be there, after a failure."""
+    with contextlib.suppress(OSError):
+        part_path(path).unlink()
 
 
 class LineSink:
@@ -85,7 +103,12 @@ class LineSink:
             self._file: IO[bytes] = part_path(self._path).open("wb", buffering=0)
         except OSError as error:
             raise output_error(self._path, error) from error
-        self._append(self._header)
+        try:
+            self._append(self._header)
+        except OutputError:
+            self._file.close()
+            discard(self._path)
+            raise
         self._begin = self._whole
 
     def write(self, frame: Frame, result: FrameResult) -> None:

@@ -7,15 +7,19 @@ from pathlib import Path
 
 import cv2
 
+from fer_desktop.core.errors import OutputError
 from fer_desktop.core.frame_source import SourceInfo
 from fer_desktop.core.images import ImageSource
 from fer_desktop.core.overlay import DEFAULT_STYLE, OverlayStyle, draw_result
-from fer_desktop.core.recording import finish, output_error, part_path
-from fer_desktop.core.types import Frame, FrameResult
+from fer_desktop.core.recording import output_error, write_whole
+from fer_desktop.core.types import Frame, FrameResult, Image
 
 
 class PictureSink:
-    """Writes each picture of a source with its result drawn in into a folder, under its own name."""
+    """Writes each picture of a source with its result drawn in into a folder, under its own name.
+
+    A picture in a format that cannot hold the copy becomes a PNG file.
+    """
 
     def __init__(self, folder: Path, source: ImageSource, *, style: OverlayStyle = DEFAULT_STYLE) -> None:
         self.warnings: list[str] = []
@@ -31,14 +35,14 @@ class PictureSink:
             raise output_error(self._folder, error) from error
 
     def write(self, frame: Frame, result: FrameResult) -> None:
-        name = self._source.paths[frame.index].name
-        path = self._folder / (name if cv2.haveImageWriter(name) else name + ".png")
-        _, data = cv2.imencode(path.suffix, draw_result(frame.image, result, self._style))
-        try:
-            part_path(path).write_bytes(data.tobytes())
-        except OSError as error:
-            raise output_error(path, error) from error
-        finish(path)
+        path = self._folder / self._source.paths[frame.index].name
+        picture = draw_result(frame.image, result, self._style)
+        data = _encoded(picture, path.suffix)
+        if data is None:  # PGM holds no colour, WebP no long sides
+            path, data = path.with_name(path.name + ".png"), _encoded(picture, ".png")
+        if data is None:
+            raise OutputError(f"{path}: the annotated picture is too large for a PNG file")
+        write_whole(path, data)
         self._written = True
 
     def close(self, *, complete: bool) -> Path | None:
@@ -47,3 +51,12 @@ class PictureSink:
         with contextlib.suppress(OSError):
             self._folder.rmdir()
         return None
+
+
+def _encoded(picture: Image, suffix: str) -> bytes | None:
+    """The content of an image file, None where the format cannot hold the picture or is not known."""
+    try:
+        encoded, data = cv2.imencode(suffix, picture)
+    except cv2.error:
+        return None
+    return data.tobytes() if encoded else None

@@ -11,7 +11,7 @@ from fer_desktop.core.emotions import EMOTIONS
 
 DEFAULT_UNCERTAIN_BELOW = 0.4
 """No label is shown while the largest smoothed probability is below this, 0 to 1. Below it the bundled model
-is wrong more often than right (benchmarks/uncertainty.py)."""
+is wrong more often than right: see docs/decisions/004-uncertain.md."""
 
 UNCERTAIN_MARGIN = 0.05
 """How far above it the probability has to rise before a label is shown again."""

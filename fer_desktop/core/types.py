@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_desktop.core.emotions import index_of
+
 Image = NDArray[np.uint8]
 
 
@@ -92,8 +94,8 @@ class Face:
 
     @property
     def confidence(self) -> float:
-        """The largest smoothed probability, 0 to 1."""
-        return max(self.smoothed)
+        """The smoothed probability of the label, 0 to 1; while uncertain, the largest one."""
+        return max(self.smoothed) if self.label is None else self.smoothed[index_of(self.label)]
 
 
 @dataclass(frozen=True, slots=True)

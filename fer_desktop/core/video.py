@@ -43,6 +43,9 @@ SHIFTED_BY_SEEKING = frozenset({"mpeg"})
 DEFAULT_FPS = 25.0
 EPSILON_S = 1e-6
 
+CUT_OFF = 0.9
+"""A file whose pictures end before this share of its length may be cut off, which gets a warning."""
+
 
 class VideoSource(BaseSource):
     """The frames of a video file from ``start_s`` on and before ``end_s``, in the order of showing.
@@ -87,9 +90,11 @@ class VideoSource(BaseSource):
 
     def _range(self) -> Iterator[Frame]:
         index = 0
+        last_s = 0.0
         for picture, pts_s in self._pictures_from(self._start_s):
             if self._closed.is_set():  # the way to the start can be long
                 return
+            last_s = pts_s
             if pts_s < self._start_s - EPSILON_S:
                 continue
             if self._end_s is not None and pts_s >= self._end_s - EPSILON_S:
@@ -98,6 +103,14 @@ class VideoSource(BaseSource):
             if image is not None:
                 yield Frame(index, pts_s, image, time.time(), time.monotonic())
                 index += 1
+        length_s = self.info.duration_s or 0.0
+        if last_s + 1 < CUT_OFF * min(length_s, self._end_s or length_s):
+            log.warning(
+                "%s: the pictures end at %.1f s of %.1f s; the file may be cut off, copy it again",
+                self._path,
+                last_s,
+                length_s,
+            )
 
     def _pictures_from(self, start_s: float) -> Iterator[tuple[av.VideoFrame, float]]:
         """Decoded pictures and their times in seconds, the first one at or before a time."""

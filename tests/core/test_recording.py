@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
+from fer_desktop.core.analysis_report import write_report
 from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.errors import OutputError
 from fer_desktop.core.frame_source import SourceInfo
@@ -159,6 +160,29 @@ def test_a_full_disk_leaves_whole_rows(tmp_path: Path) -> None:
     assert 1 <= len(rows) < 20
     assert [row["frame"] for row in rows] == [str(index) for index in range(len(rows))]
     assert all(row["smoothed_neutral"] == "0.07500" for row in rows)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of processes are a thing of POSIX")
+def test_a_full_disk_leaves_no_empty_part_files(tmp_path: Path) -> None:
+    with file_size_limit(10):
+        with pytest.raises(OutputError, match=r"talk\.csv: cannot be written"):
+            csv_sink(tmp_path / "talk.csv").open(INFO)
+        with pytest.raises(OutputError, match=r"talk\.json: cannot be written"):
+            write_report(tmp_path / "talk.json", {"error": "longer than the limit"})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_picture_in_a_format_without_colour_becomes_a_png(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "grey.pgm"), np.zeros((48, 64), np.uint8))
+    with ImageSource(tmp_path / "grey.pgm") as source:
+        sink = PictureSink(tmp_path / "out", source)
+        sink.open(source.info)
+        for frame in source:
+            sink.write(frame, make_result([FACE], index=frame.index))
+        assert sink.close(complete=True) == tmp_path / "out"
+    (copy,) = (tmp_path / "out").iterdir()
+    assert copy.name == "grey.pgm.png"
+    assert cv2.imread(str(copy)).shape == (48, 64, 3)
 
 
 def test_pictures_are_annotated_under_their_own_names(tmp_path: Path) -> None:

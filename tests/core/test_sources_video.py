@@ -408,6 +408,25 @@ def test_a_truncated_recording_gives_what_is_there(tmp_path: Path) -> None:
     )
 
 
+def test_a_file_cut_off_behind_its_index_is_named_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "cut.mp4"
+    noise = np.random.default_rng(0).integers(0, 255, (40, 48, 64, 3), np.uint8)
+    write_video(path, list(noise), fps=10)
+    read(path)
+    assert not caplog.records
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+
+    frames = read(path)
+
+    assert f"{path}: the pictures end at {frames[-1].pts_s:.1f} s of 4.0 s" in caplog.text
+    caplog.clear()
+    read(path, end_s=1.0)
+    assert not caplog.records
+
+
 def test_damage_in_the_middle_is_left_out_and_logged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from fer_desktop.core import emotions
 from fer_desktop.core.paths import default_paths
 from fer_desktop.core.types import Box
+from tests.support.results import make_face
 
 boxes = st.builds(Box, *(st.floats(-100, 100),) * 2, *(st.floats(1, 100),) * 2)
 
@@ -46,6 +47,12 @@ def test_emotions_are_seven_with_a_colour_each() -> None:
     assert emotions.by_name("anger").bgr == (0x00, 0x5E, 0xD5)
     with pytest.raises(KeyError):
         emotions.index_of("boredom")
+
+
+def test_confidence_is_that_of_the_label_even_where_another_emotion_leads() -> None:
+    box = Box(0, 0, 10, 10)
+    assert make_face(box, emotion="fear", share=0.46, label="anger").confidence == pytest.approx(0.09)
+    assert make_face(box, emotion="fear", share=0.3, label=None).confidence == 0.3
 
 
 def test_assets_are_found() -> None:
