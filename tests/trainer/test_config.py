@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+import trainer
+from fer_desktop.core.paths import default_paths
 from trainer.arguments import parser, train_config
 from trainer.config import ConfigError, TrainConfig
 
@@ -45,3 +47,9 @@ def test_a_broken_file_is_refused(tmp_path: Path) -> None:
     file.write_text("{")
     with pytest.raises(ConfigError, match=r"run\.json"):
         TrainConfig.load(file)
+
+
+def test_the_preset_is_what_the_bundled_model_was_trained_with() -> None:
+    preset = TrainConfig.load(Path(trainer.__file__).with_name("presets") / "fer7.json")
+    card = json.loads(default_paths().default_model.read_text(encoding="utf-8"))
+    assert preset.to_dict() == card["training"]["config"]
