@@ -35,7 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def one_line(error: BaseException) -> str:
     """What a person reads: the message, or the kind of error where there is none."""
-    return str(error).strip().partition("\n")[0] or type(error).__name__
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    # torch hands on what a worker process raised as a traceback that ends with "module.Kind: message".
+    return lines[-1].partition(": ")[2] if "DataLoader worker" in lines[0] and len(lines) > 1 else lines[0]
 
 
 def _log_to_stderr() -> None:
@@ -58,12 +60,7 @@ def _train(options: argparse.Namespace) -> int:
         with StopRequest(sys.stdin) as stop:
             for message in train(config, options.data, options.votes, folder, stop):
                 write_message(message, sys.stdout)
-    except (
-        FerDesktopError,
-        OSError,
-        MemoryError,
-        RuntimeError,
-    ) as error:  # RuntimeError: torch, out of memory
+    except Exception as error:
         write_message(Failed(one_line(error)), sys.stdout)
         raise
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import math
 import typing
 from pathlib import Path
 from typing import Any
@@ -35,9 +36,9 @@ def parser() -> argparse.ArgumentParser:
     )
     evaluate.add_argument(
         "--tau",
-        type=float,
+        type=_tau,
         default=DEFAULT_TAU,
-        help="of the balanced figures (default: %(default)s)",
+        help="strength of the balanced figures, from 0 on (default: %(default)s)",
     )
 
     export = commands.add_parser("export", help="write ONNX from safetensors and check that both agree")
@@ -55,6 +56,13 @@ def train_config(options: argparse.Namespace) -> TrainConfig:
         if getattr(options, item.name) is not None
     }
     return dataclasses.replace(config, **given)
+
+
+def _tau(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 on")
+    return value
 
 
 def _add_data(command: argparse.ArgumentParser) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 import torch
 
-from fer_desktop.core.errors import FerDesktopError
+from fer_desktop.core.errors import FerDesktopError, OutputError
+from fer_desktop.core.model import whole_file
 
 _DAMAGE = (
     OSError,
@@ -30,13 +31,17 @@ class CheckpointError(FerDesktopError):
 
 @dataclass(slots=True)
 class RunState:
-    """epoch, batch: the next one to train, from 0. loss_sum: over the finished batches of this epoch."""
+    """epoch, batch: the next one to train, from 0. loss_sum: over the finished batches of this epoch.
+
+    start_weights: where the run's weights came from.
+    """
 
     epoch: int = 0
     batch: int = 0
     step: int = 0
     loss_sum: float = 0.0
     seconds: float = 0.0
+    start_weights: str = "unknown"
     best_score: float = -1.0
     history: list[dict[str, Any]] = field(default_factory=list)
 
@@ -52,12 +57,10 @@ def save_checkpoint(path: Path, state: RunState, config: dict[str, Any], **parts
         "random": _random_state(),
         **{name: part.state_dict() for name, part in parts.items()},
     }
-    temporary = path.with_name(path.name + ".part")
     try:
-        torch.save(content, temporary)
-        temporary.replace(path)
-    except (OSError, RuntimeError) as error:  # torch reports a full disk as RuntimeError
-        temporary.unlink(missing_ok=True)
+        with whole_file(path) as temporary:
+            torch.save(content, temporary)
+    except (OutputError, RuntimeError) as error:  # torch reports a full disk as RuntimeError
         raise CheckpointError(
             f"{path}: the checkpoint cannot be written ({_reason(error)}); the one before is kept"
         ) from error

@@ -69,6 +69,10 @@ class TrainConfig:
                 raise ConfigError(f"{option} is {value}; allowed are {low} to {high}")
         if self.channels == 2:
             raise ConfigError("--channels is 2; allowed are 1 and 3")
+        if self.limit == 1:
+            raise ConfigError("--limit is 1; allowed are 0 (all rows) and 2 or more")
+        if not self.name or self.name.startswith(".") or set(self.name) & set('/\\:*?"<>|'):
+            raise ConfigError(f"--name is '{self.name}'; it names files, so without / and the like")
 
     def to_dict(self) -> dict[str, Any]:
         return dataclasses.asdict(self)

@@ -36,6 +36,8 @@ def find_duplicates(train: Samples, evaluation: Samples) -> Duplicates:
     Exact: the same pixels at 48x48. Near: Pearson correlation of the pixels of at least NEAR_CORRELATION at
     16x16, where candidates are found by one matrix product, and again at 48x48.
     """
+    if len(train) == 0 or len(evaluation) == 0:
+        return Duplicates(np.zeros(len(train), dtype=bool), np.zeros(len(train), dtype=bool))
     train_fine, evaluation_fine = _greys(train), _greys(evaluation)
     known = {picture.tobytes() for picture in _with_mirrored(evaluation_fine)}
     exact = np.array([picture.tobytes() in known for picture in train_fine], dtype=bool)
@@ -59,8 +61,6 @@ def _chunks(rows: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
 
 
 def _greys(samples: Samples) -> NDArray[np.uint8]:
-    if len(samples) == 0:
-        return np.empty((0, _FINE, _FINE), dtype=np.uint8)
     return np.stack([_at(image, _FINE) for image in samples.images])
 
 

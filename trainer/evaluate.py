@@ -37,6 +37,7 @@ def evaluate(
     card = ModelCard.load(card_path)
     dataset = load_dataset(data, votes=votes)
     name, samples = _rows(dataset, split)
+    samples.require_labels(f"{dataset.name}, {name}")
     logits, runtime = predict_model(card, card_path, samples)
     return {
         "model": card.name,
@@ -68,7 +69,7 @@ def _rows(dataset: DataSet, split: EvaluationSplit) -> tuple[str, Samples]:
     if dataset.kind == "fer2013":
         return split, dataset.split(_FER2013_SPLITS[split])
     name = next(name for name in ("test", "validation", "train") if name in dataset.splits)
-    return name, dataset.splits[name]
+    return name, dataset.split(name)
 
 
 def _left_out(dataset: DataSet, samples: Samples) -> dict[str, Any]:
@@ -88,6 +89,4 @@ def _left_out(dataset: DataSet, samples: Samples) -> dict[str, Any]:
 
 def _repeated(dataset: DataSet, samples: Samples) -> int:
     """How many evaluation rows some training row of the data set repeats; training leaves those rows out."""
-    if "train" not in dataset.splits or len(dataset.splits["train"]) == 0:
-        return 0
     return int(np.count_nonzero(find_duplicates(samples, dataset.splits["train"]).any))

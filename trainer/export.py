@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from fer_desktop.core.errors import ModelError
-from fer_desktop.core.model import ModelCard
+from fer_desktop.core.model import ModelCard, whole_file
 from trainer.predict import onnx_session
 
 PARITY = 1e-4
@@ -25,29 +25,27 @@ def export_onnx(network: nn.Module, card: ModelCard, path: Path) -> float:
     when ONNX Runtime's probabilities differ by more than 1e-4 from torch's.
     """
     network = network.eval().cpu().to(memory_format=torch.contiguous_format)
-    temporary = path.with_name(path.name + ".part")
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            network,
-            (torch.zeros(2, *card.input_shape),),
-            temporary,
-            input_names=["input"],
-            output_names=["logits"],
-            dynamic_shapes=({0: torch.export.Dim("batch")},),
-            opset_version=OPSET,
-            external_data=False,
-            dynamo=True,
-            verbose=False,
-        )
-    deviation = largest_deviation(network, card, temporary)
-    if deviation > PARITY:
-        temporary.unlink()
-        raise ModelError(
-            f"{path}: ONNX Runtime differs from torch by {deviation:.1e}; allowed is {PARITY:.0e}"
-        )
-    temporary.replace(path)
+    with whole_file(path) as temporary:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            torch.onnx.export(
+                network,
+                (torch.zeros(2, *card.input_shape),),
+                temporary,
+                input_names=["input"],
+                output_names=["logits"],
+                dynamic_shapes=({0: torch.export.Dim("batch")},),
+                opset_version=OPSET,
+                external_data=False,
+                dynamo=True,
+                verbose=False,
+            )
+        deviation = largest_deviation(network, card, temporary)
+        if deviation > PARITY:
+            raise ModelError(
+                f"{path}: ONNX Runtime differs from torch by {deviation:.1e}; allowed is {PARITY:.0e}"
+            )
     return deviation
 
 

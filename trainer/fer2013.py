@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import math
+import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,8 @@ _VOTE_COLUMNS = (
     "neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt", "unknown", "NF",
 )  # fmt: skip
 _TO_EMOTIONS = [_VOTE_COLUMNS.index(name) for name in EMOTIONS]
+_UNREADABLE = (OSError, EOFError, csv.Error, zlib.error)
+_EMOTION_NUMBERS = tuple(map(str, range(len(EMOTIONS))))
 _NOT_A_FACE = _VOTE_COLUMNS.index("NF")
 
 
@@ -96,8 +101,16 @@ def vote_targets(
 
 def _open_text(path: Path) -> io.TextIOBase:
     if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding="ascii", errors="replace", newline="")
-    return path.open(encoding="ascii", errors="replace", newline="")
+        return gzip.open(path, "rt", encoding="utf-8-sig", errors="replace", newline="")
+    return path.open(encoding="utf-8-sig", errors="replace", newline="")
+
+
+def _columns(reader: csv.DictReader[str], wanted: Sequence[str], path: Path) -> dict[str, str]:
+    """Each wanted column's name as the file writes it, whatever its case. Raises DataError."""
+    present = {name.strip().lower(): name for name in reader.fieldnames or () if name}
+    if missing := [name for name in wanted if name.lower() not in present]:
+        raise DataError(f"{path}: columns are missing: {', '.join(missing)}")
+    return {name: present[name.lower()] for name in wanted}
 
 
 def _read_pictures(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.str_]]:
@@ -108,17 +121,15 @@ def _read_pictures(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64], ND
     try:
         with _open_text(path) as file:
             reader = csv.DictReader(file)
-            names = {(name or "").strip().lower(): name for name in reader.fieldnames or ()}
-            if missing := {"emotion", "pixels", "usage"} - names.keys():
-                raise DataError(f"{path}: columns are missing: {', '.join(sorted(missing))}")
+            names = _columns(reader, ("emotion", "pixels", "Usage"), path)
             for row in reader:
                 place = f"{path}, line {reader.line_num}"
                 images.append(_pixels(row[names["pixels"]], place))
                 emotions.append(_emotion(row[names["emotion"]], place))
-                usages.append((row[names["usage"]] or "").strip())
+                usages.append((row[names["Usage"]] or "").strip())
                 if usages[-1] not in USAGES:
                     raise DataError(f"{place}: Usage is '{usages[-1]}'; possible are {', '.join(USAGES)}")
-    except (OSError, EOFError, csv.Error) as error:
+    except _UNREADABLE as error:
         raise DataError(f"{path}: the file cannot be read ({error})") from error
     if not images:
         raise DataError(f"{path}: the file has no rows")
@@ -139,9 +150,19 @@ def _pixels(text: str | None, place: str) -> NDArray[np.uint8]:
 
 def _emotion(text: str | None, place: str) -> int:
     word = (text or "").strip()
-    if not word.isdigit() or int(word) >= len(EMOTIONS):
+    if word not in _EMOTION_NUMBERS:
         raise DataError(f"{place}: emotion is '{word}'; allowed are 0 to {len(EMOTIONS) - 1}")
     return int(word)
+
+
+def _vote(text: str | None, place: str) -> float:
+    try:
+        vote = float(text or "")
+    except ValueError:
+        vote = math.nan
+    if not 0 <= vote < math.inf:
+        raise DataError(f"{place}: a vote is '{text or ''}'; needed is a number from 0 on")
+    return vote
 
 
 def _read_votes(path: Path, usages: NDArray[np.str_]) -> NDArray[np.float32]:
@@ -149,20 +170,17 @@ def _read_votes(path: Path, usages: NDArray[np.str_]) -> NDArray[np.float32]:
     try:
         with _open_text(path) as file:
             reader = csv.DictReader(file)
-            if missing := set(_VOTE_COLUMNS) - set(reader.fieldnames or ()):
-                raise DataError(f"{path}: columns are missing: {', '.join(sorted(missing))}")
+            names = _columns(reader, ("Usage", *_VOTE_COLUMNS), path)
             for index, row in enumerate(reader):
                 place = f"{path}, line {reader.line_num}"
-                try:
-                    votes.append([float(row[name]) for name in _VOTE_COLUMNS])
-                except (TypeError, ValueError):
-                    raise DataError(f"{place}: a vote is not a number") from None
-                if index < len(usages) and "Usage" in row and row["Usage"] != usages[index]:
+                votes.append([_vote(row[names[name]], place) for name in _VOTE_COLUMNS])
+                usage = (row[names["Usage"]] or "").strip()
+                if index < len(usages) and usage != usages[index]:
                     raise DataError(
-                        f"{place}: Usage is '{row['Usage']}', the picture says '{usages[index]}'; "
+                        f"{place}: Usage is '{usage}', the picture says '{usages[index]}'; "
                         "the two files do not list the same rows in the same order"
                     )
-    except (OSError, EOFError, csv.Error) as error:
+    except _UNREADABLE as error:
         raise DataError(f"{path}: the file cannot be read ({error})") from error
     if len(votes) != len(usages):
         raise DataError(f"{path}: {len(votes)} rows of votes for {len(usages)} pictures")

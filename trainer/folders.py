@@ -46,14 +46,14 @@ def read_grey(path: Path) -> Image | None:
     """The picture as (H, W) grey uint8, or None; any path, also one that is not ASCII."""
     try:
         content = np.fromfile(path, dtype=np.uint8)
-    except OSError:
+        image = cv2.imdecode(content, cv2.IMREAD_GRAYSCALE) if content.size else None
+    except (OSError, cv2.error):  # OpenCV raises for a picture too large to decode
         return None
-    image = cv2.imdecode(content, cv2.IMREAD_GRAYSCALE) if content.size else None
     return None if image is None else np.asarray(image, dtype=np.uint8)
 
 
 def is_class_folders(path: Path) -> bool:
-    """Whether the folder, or a split folder in it, has folders named after emotions."""
+    """Whether the folder, or a split folder in it, has folders named after emotions. Raises DataError."""
     return bool(_split_folders(path))
 
 
@@ -84,6 +84,11 @@ def _split_folders(path: Path) -> dict[SplitName, Path]:
     for child in sorted(path.iterdir()):
         split = _SPLIT_FOLDERS.get(child.name.lower())
         if child.is_dir() and split and _has_classes(child):
+            if split in folders:
+                raise DataError(
+                    f"{path}: both {folders[split].name} and {child.name} hold {split} pictures; "
+                    "put them into one folder"
+                )
             folders[split] = child
     if not folders and _has_classes(path):
         folders["test"] = path

@@ -82,5 +82,5 @@ _NAMES: dict[type, str] = {
 def write_message(message: Message, stream: TextIO) -> None:
     """Writes one line and flushes it."""
     content = {"type": _NAMES[type(message)], **dataclasses.asdict(message)}
-    stream.write(json.dumps(content, ensure_ascii=True) + "\n")
+    stream.write(json.dumps(content, ensure_ascii=True, allow_nan=False) + "\n")
     stream.flush()

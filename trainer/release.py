@@ -8,7 +8,7 @@ from pathlib import Path
 
 import safetensors.torch
 
-from fer_desktop.core.model import ModelCard, sha256
+from fer_desktop.core.model import ModelCard, sha256, whole_file
 from fer_desktop.core.network import build_model, load_network, save_weights
 from trainer.export import export_onnx
 from trainer.metrics import confusion_matrix, fit_temperature, natural_and_balanced
@@ -21,6 +21,7 @@ def release(folder: Path, best_weights: Path, card: ModelCard, validation: Sampl
     """Writes NAME.safetensors (fp16), NAME.onnx, NAME.json and figures into ``folder``; returns the card.
 
     Temperature and figures are of the released ONNX file on the validation rows, after the rounding to fp16.
+    The card is written when all that it names is there.
     """
     network = build_model(card.architecture, card.channels)
     network.load_state_dict(safetensors.torch.load_file(best_weights))
@@ -29,7 +30,6 @@ def release(folder: Path, best_weights: Path, card: ModelCard, validation: Sampl
     )
     save_weights(network, weights)
     card = _with_file(card, "safetensors", weights)
-    card.save(card_path)
     deviation = export_onnx(load_network(card, card_path), card, onnx_path)
     card = _with_file(card, "onnx", onnx_path)
 
@@ -66,11 +66,11 @@ def export_model(card_path: Path, folder: Path | None = None) -> tuple[Path, flo
     card = ModelCard.load(card_path)
     network = load_network(card, card_path)
     folder = folder or card_path.parent
-    folder.mkdir(parents=True, exist_ok=True)
     onnx_path = folder / f"{card.name}.onnx"
     deviation = export_onnx(network, card, onnx_path)
     if folder.resolve() != card_path.parent.resolve():
         weights = card.weights_file(card_path, "safetensors")
-        shutil.copyfile(weights, folder / weights.name)
+        with whole_file(folder / weights.name) as temporary:
+            shutil.copyfile(weights, temporary)
     _with_file(card, "onnx", onnx_path).save(folder / card_path.name)
     return onnx_path, deviation

@@ -9,19 +9,22 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
 from fer_desktop.core.emotions import EMOTIONS
+from fer_desktop.core.model import whole_file
+
+# Two of Okabe and Ito's colours, told apart by colour-blind people too.
+ACCURACY, MACRO_RECALL = "#0072B2", "#D55E00"
 
 
 def write_metrics(history: Sequence[dict[str, Any]], path: Path) -> None:
-    """One CSV row per epoch; whole or not at all."""
-    temporary = path.with_name(path.name + ".part")
-    with temporary.open("w", newline="", encoding="utf-8") as file:
+    """One CSV row per epoch; whole or not at all. Raises OutputError."""
+    with whole_file(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, fieldnames=list(history[0]))
         writer.writeheader()
         writer.writerows(history)
-    temporary.replace(path)
 
 
 def write_curves(history: Sequence[dict[str, Any]], path: Path) -> None:
@@ -29,15 +32,17 @@ def write_curves(history: Sequence[dict[str, Any]], path: Path) -> None:
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     left, right = figure.subplots(1, 2)
     epochs = [row["epoch"] for row in history]
-    left.plot(epochs, [row["train_loss"] for row in history], marker=".")
+    left.plot(epochs, [row["train_loss"] for row in history], color="black", marker=".")
     left.set(title="Training loss", xlabel="epoch", ylabel="cross entropy")
-    for name, text in (
-        ("accuracy", "accuracy, tau 0"),
-        ("macro_recall", "macro recall, tau 0"),
-        ("balanced_accuracy", "accuracy, balanced"),
-        ("balanced_macro_recall", "macro recall, balanced"),
+    for name, text, colour, style in (
+        ("accuracy", "accuracy, tau 0", ACCURACY, "--"),
+        ("macro_recall", "macro recall, tau 0", MACRO_RECALL, "--"),
+        ("balanced_accuracy", "accuracy, balanced", ACCURACY, "-"),
+        ("balanced_macro_recall", "macro recall, balanced", MACRO_RECALL, "-"),
     ):
-        right.plot(epochs, [row[name] for row in history], marker=".", label=text)
+        values = [row[name] for row in history]
+        right.plot(epochs, values, color=colour, linestyle=style, marker=".", label=text)
+    right.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     right.set(title="Validation (averaged weights)", xlabel="epoch")
     right.legend()
     for axes in (left, right):
@@ -64,7 +69,5 @@ def write_confusion_matrix(matrix: NDArray[np.int64], title: str, path: Path) ->
 
 
 def _save(figure: Figure, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".part")
-    figure.savefig(temporary, format="png", dpi=120)
-    temporary.replace(path)
+    with whole_file(path) as temporary:
+        figure.savefig(temporary, format="png", dpi=120)

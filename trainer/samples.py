@@ -16,13 +16,11 @@ from fer_desktop.core.types import Image
 SplitName = Literal["train", "validation", "test"]
 SPLITS: tuple[SplitName, ...] = ("train", "validation", "test")
 NO_LABEL = -1
+LabelKind = Literal["votes", "fer2013", "folders"]
 
 
 class DataError(FerDesktopError):
     """A data set cannot be read or has no use; the text says which file and, where known, which row."""
-
-
-LabelKind = Literal["votes", "fer2013", "folders"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +51,11 @@ class Samples:
     def labelled(self) -> NDArray[np.bool_]:
         """(N,) whether a row has a majority emotion, and so counts in figures."""
         return self.majority != NO_LABEL
+
+    def require_labels(self, place: str) -> None:
+        """Raises DataError when no row counts in figures."""
+        if not self.labelled.any():
+            raise DataError(f"{place}: none of the {len(self)} rows has a clear emotion")
 
     def with_targets(self, targets: NDArray[np.float32]) -> Samples:
         return replace(self, targets=targets)

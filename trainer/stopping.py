@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
+import sys
 import threading
 from types import FrameType, TracebackType
 from typing import TextIO
@@ -11,7 +13,8 @@ from typing import TextIO
 class StopRequest:
     """Becomes true once a stop was asked for; called by the run between two steps.
 
-    The end of stdin asks for nothing, so a run without a terminal goes on. A second Ctrl-C interrupts.
+    The end of stdin asks for nothing, so a run without a terminal goes on, also as a job in the background of
+    one. A second Ctrl-C interrupts.
     """
 
     def __init__(self, stream: TextIO | None) -> None:
@@ -25,6 +28,8 @@ class StopRequest:
     def __enter__(self) -> StopRequest:
         for number in (signal.SIGINT, signal.SIGTERM):
             self._handlers[number] = signal.signal(number, self._on_signal)
+        if sys.platform != "win32":  # reading a terminal from the background would stop the process
+            self._handlers[signal.SIGTTIN] = signal.signal(signal.SIGTTIN, signal.SIG_IGN)
         if self._stream is not None:
             threading.Thread(target=self._listen, name="stop-listener", daemon=True).start()
         return self
@@ -37,10 +42,11 @@ class StopRequest:
 
     def _listen(self) -> None:
         assert self._stream is not None
-        for line in self._stream:
-            if line.strip() == "stop":
-                self._asked.set()
-                return
+        with contextlib.suppress(OSError, ValueError):  # cannot be read, or is not text
+            for line in self._stream:
+                if line.strip() == "stop":
+                    self._asked.set()
+                    return
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         if self._asked.is_set() and number == signal.SIGINT:

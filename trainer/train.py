@@ -67,6 +67,7 @@ def train(
         load_dataset(data, votes=votes, labels=config.labels), config.original_share
     )
     validation = dataset.split("validation")
+    validation.require_labels(f"{dataset.name}, validation")
     if config.limit:
         samples = samples.take(np.random.default_rng(config.seed).permutation(len(samples))[: config.limit])
     card = _card(config, samples)
@@ -74,8 +75,12 @@ def train(
     network = build_model(
         config.architecture, config.channels, drop_rate=config.drop_rate, drop_path_rate=config.drop_path_rate
     )
-    start_weights = load_start_weights(network, config.architecture, config.channels, config.start)
-    logger.info("start weights of %s: %s", config.architecture, start_weights)
+    resumes = (folder / CHECKPOINT).exists()
+    state = RunState()
+    if not resumes:
+        _check_input(network, config)
+        state.start_weights = load_start_weights(network, config.architecture, config.channels, config.start)
+        logger.info("start weights of %s: %s", config.architecture, state.start_weights)
     network = network.to(device).to(memory_format=torch.channels_last)
     average = ModelEmaV3(network, decay=config.ema_decay, use_warmup=True)
     optimiser = torch.optim.AdamW(
@@ -89,14 +94,13 @@ def train(
 
     parts = {"network": network, "average": average, "optimiser": optimiser}
     identity = {**config.to_dict(), "rows": len(samples)}
-    state = RunState()
-    if (folder / CHECKPOINT).exists():
+    if resumes:
         state = load_checkpoint(folder / CHECKPOINT, identity, **parts)
     yield RunStarted(
         folder=str(folder),
         config=config.to_dict(),
         data=dataset.report,
-        start_weights=start_weights,
+        start_weights=state.start_weights,
         device=str(device),
         parameters=sum(parameter.numel() for parameter in network.parameters()),
         steps=total_steps,
@@ -151,7 +155,7 @@ def train(
         saved_at = time.monotonic()
         yield report
 
-    card = dataclasses.replace(card, training=_training_facts(config, dataset, start_weights, device, state))
+    card = dataclasses.replace(card, training=_training_facts(config, dataset, device, state))
     path = release(folder, folder / BEST_WEIGHTS, card, validation)
     write_curves(state.history, folder / "figures" / "curves.png")
     yield Finished("completed", state.step, str(path), state.seconds)
@@ -189,13 +193,13 @@ def _card(config: TrainConfig, samples: Samples) -> ModelCard:
 
 
 def _training_facts(
-    config: TrainConfig, dataset: DataSet, start_weights: str, device: torch.device, state: RunState
+    config: TrainConfig, dataset: DataSet, device: torch.device, state: RunState
 ) -> dict[str, Any]:
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "data": dataset.report,
         "config": config.to_dict(),
-        "start_weights": start_weights,
+        "start_weights": state.start_weights,
         "device": str(device),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, threads used: {torch.get_num_threads()}",
         "torch": torch.__version__,
@@ -212,6 +216,19 @@ def _device(wanted: str) -> torch.device:
     if not present[wanted]:
         raise ConfigError(f"--device {wanted}: this computer has no such device that torch can use")
     return torch.device(wanted)
+
+
+def _check_input(network: nn.Module, config: TrainConfig) -> None:
+    """Raises ConfigError when the architecture cannot take the pictures; some want one size only."""
+    size = config.input_size
+    try:
+        with torch.inference_mode():
+            network.eval()(torch.zeros(1, config.channels, size, size))
+    except (AssertionError, RuntimeError, ValueError) as error:
+        raise ConfigError(
+            f"{config.architecture} cannot take {size} x {size} pixels ({str(error).partition(chr(10))[0]}); "
+            "choose another --input-size or --architecture"
+        ) from error
 
 
 def _batches(config: TrainConfig, samples: Samples, card: ModelCard, epoch: int) -> TrainingBatches:
@@ -246,7 +263,13 @@ def _step(
 def _finish_epoch(
     state: RunState, network: nn.Module, card: ModelCard, validation: Samples, folder: Path, batches: int
 ) -> Epoch:
-    figures = natural_and_balanced(predict(network, card, validation), validation, card)
+    logits = predict(network, card, validation)
+    if not np.isfinite(logits).all():
+        raise TrainingError(
+            f"the weights are no longer finite after epoch {state.epoch + 1}; start again in another folder, "
+            "with a lower --learning-rate"
+        )
+    figures = natural_and_balanced(logits, validation, card)
     score = (figures["accuracy"] + figures["balanced"]["macro_recall"]) / 2
     best = score > state.best_score
     if best:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -18,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.core.emotions import EMOTIONS
-from fer_desktop.core.errors import ModelError
+from fer_desktop.core.errors import ModelError, OutputError
 from fer_desktop.core.types import Box, Image
 
 CARD_FORMAT = 1
@@ -118,12 +119,10 @@ class ModelCard:
             raise ModelError(f"{path}: {error}") from None
 
     def save(self, path: Path) -> None:
-        """Writes the card as JSON, whole or not at all."""
-        temporary = path.with_name(path.name + ".part")
-        temporary.write_text(
-            json.dumps(dataclasses.asdict(self), indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
-        temporary.replace(path)
+        """Writes the card as JSON, whole or not at all. Raises OutputError."""
+        text = json.dumps(dataclasses.asdict(self), indent=2, ensure_ascii=False) + "\n"
+        with whole_file(path) as temporary:
+            temporary.write_text(text, encoding="utf-8")
 
     def weights_file(self, card_path: Path, kind: WeightsKind, *, verify: bool = True) -> Path:
         """The path of one kind of weights. Raises ModelError when absent or not the file of the card."""
@@ -154,6 +153,26 @@ def _differences(content: dict[str, Any], fields: dict[str, Any]) -> tuple[list[
 def sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A temporary path beside ``path`` to write to, which takes its place at the end.
+
+    After an error, or a kill, the file that was there before is untouched; after an error no temporary file
+    is left either. Raises OutputError for an OSError.
+    """
+    temporary = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        temporary.replace(path)
+    except BaseException as error:
+        with suppress(OSError):
+            temporary.unlink()
+        if isinstance(error, OSError):
+            raise OutputError(f"{path}: cannot be written ({error.strerror or error})") from error
+        raise
 
 
 def crop_face(image: Image, box: Box, margin: float = 0.0) -> Image:

@@ -13,7 +13,7 @@ from torch import nn
 
 from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.errors import ModelError
-from fer_desktop.core.model import ModelCard
+from fer_desktop.core.model import ModelCard, whole_file
 
 
 def build_model(
@@ -40,8 +40,11 @@ def build_model(
 
 
 def classifier_name(network: nn.Module) -> str:
-    """The name of a timm network's last layer."""
-    return str(network.default_cfg["classifier"])  # type: ignore[index]
+    """The name of a timm network's last layer. Raises ModelError where there are several."""
+    name = network.default_cfg["classifier"]  # type: ignore[index]
+    if not isinstance(name, str):
+        raise ModelError(f"{type(network).__name__} has several last layers; choose another architecture")
+    return name
 
 
 def load_network(card: ModelCard, card_path: Path) -> nn.Module:
@@ -71,11 +74,13 @@ def load_network(card: ModelCard, card_path: Path) -> nn.Module:
 
 
 def save_weights(network: nn.Module, path: Path, dtype: torch.dtype = torch.float16) -> None:
-    """Writes the state as safetensors, floating tensors stored as ``dtype``; whole or not at all."""
+    """Writes the state as safetensors, floating tensors stored as ``dtype``; whole or not at all.
+
+    Raises OutputError.
+    """
     state = {
         name: (tensor.to(dtype) if tensor.is_floating_point() else tensor).detach().cpu().contiguous()
         for name, tensor in network.state_dict().items()
     }
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_bytes(safetensors.torch.save(state))
-    temporary.replace(path)
+    with whole_file(path) as temporary:
+        temporary.write_bytes(safetensors.torch.save(state))

@@ -12,8 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fer_desktop.core.emotions import EMOTIONS
-from fer_desktop.core.errors import ModelError
-from fer_desktop.core.model import ModelCard, crop_face, normalise, preprocess, probabilities, resize_crop
+from fer_desktop.core.errors import ModelError, OutputError
+from fer_desktop.core.model import (
+    ModelCard,
+    crop_face,
+    normalise,
+    preprocess,
+    probabilities,
+    resize_crop,
+    whole_file,
+)
 from fer_desktop.core.types import Box
 from tests.support.models import write_tiny_model
 
@@ -162,3 +170,44 @@ class TestProbabilities:
         rows = probabilities(np.array([logits], dtype=np.float32), card_with(), tau)
         assert np.isfinite(rows).all()
         assert rows.sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_a_file_takes_its_place_at_the_end(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "a.txt"
+    with whole_file(path) as temporary:
+        temporary.write_text("whole")
+        assert not path.exists()
+    assert path.read_text() == "whole"
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("error", "raised"),
+    [
+        (OSError(28, "No space left on device"), OutputError),
+        (ValueError("other"), ValueError),
+        (KeyboardInterrupt(), KeyboardInterrupt),
+    ],
+)
+def test_an_error_leaves_what_was_there(
+    tmp_path: Path, error: BaseException, raised: type[BaseException]
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("before")
+
+    def interrupted() -> None:
+        with whole_file(path) as temporary:
+            temporary.write_text("half")
+            raise error
+
+    with pytest.raises(raised):
+        interrupted()
+    assert path.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_reason_and_the_place_are_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    message = r"a\.txt: cannot be written \((File exists|Not a directory)\)"
+    with pytest.raises(OutputError, match=message), whole_file(tmp_path / "file" / "a.txt"):
+        pass

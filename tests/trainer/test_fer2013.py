@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from fer_desktop.core.emotions import EMOTIONS, index_of
 from tests.support.fer2013 import VOTE_COLUMNS, picture, write_fer2013, write_pictures, write_votes
 from tests.support.media import shared_fer2013
 from trainer.datasets import load_dataset, training_rows
-from trainer.fer2013 import vote_majority, vote_targets
+from trainer.fer2013 import VOTES_FILE, vote_majority, vote_targets
 from trainer.samples import NO_LABEL, DataError
 
 
@@ -104,6 +105,7 @@ def test_own_labels_can_be_mixed_in(tmp_path: Path) -> None:
         ("\r\n0,", "\r\n7,", "line 2: emotion is '7'"),
         ("\r\n0,", "\r\nx,", "line 2: emotion is 'x'"),
         ("\r\n0,", "\r\n0,999 ", "line 2: 2305 pixels"),
+        ("\r\n0,", "\r\n" + "9" * 5000 + ",", "line 2: emotion is '9"),
         ("Training", "Test", "line 2: Usage is 'Test'"),
     ],
 )
@@ -119,6 +121,41 @@ def test_damaged_gzip_is_refused(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-2000])
     with pytest.raises(DataError, match="cannot be read"):
         load_dataset(path)
+
+
+def test_damage_inside_gzip_is_refused(tmp_path: Path) -> None:
+    path = write_fer2013(tmp_path, packed=True) / "fer2013.csv.gz"
+    content = bytearray(path.read_bytes())
+    content[5000:5100] = b"\xff" * 100
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="cannot be read"):
+        load_dataset(path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda content: b"\xef\xbb\xbf" + content, id="byte order mark"),
+        pytest.param(lambda content: content.replace(b"\r\n", b"\n"), id="Unix line ends"),
+        pytest.param(lambda content: content.replace(b"Usage", b" usage", 1), id="small letters"),
+        pytest.param(lambda content: content.replace(b"emotion", b"Emotion", 1), id="a capital"),
+        pytest.param(lambda content: content.replace(b"NF", b"nf", 1), id="small letters of votes"),
+    ],
+)
+def test_other_spellings_are_read(data: Path, tmp_path: Path, change: Callable[[bytes], bytes]) -> None:
+    for name in ("fer2013.csv", VOTES_FILE):
+        (tmp_path / name).write_bytes(change((data / name).read_bytes()))
+    expected, found = load_dataset(data).split("train"), load_dataset(tmp_path).split("train")
+    assert np.array_equal(expected.images, found.images)
+    assert np.array_equal(expected.targets, found.targets)
+
+
+@pytest.mark.parametrize("vote", ["nan", "-1", "inf", "", "many"])
+def test_a_vote_that_is_no_count_is_named(tmp_path: Path, vote: str) -> None:
+    path = write_fer2013(tmp_path) / VOTES_FILE
+    path.write_text(path.read_text().replace(",2,", f",{vote},", 1))
+    with pytest.raises(DataError, match=f"line 2: a vote is '{vote}'"):
+        load_dataset(tmp_path)
 
 
 def test_votes_of_other_rows_are_refused(tmp_path: Path) -> None:

@@ -83,3 +83,32 @@ def test_non_ascii_paths(tmp_path: Path) -> None:
     target.mkdir(parents=True)
     (target / "ä.png").write_bytes((source / "0.png").read_bytes())
     assert len(load_dataset(tmp_path / "Ünïcode 表情").split("test")) == 1
+
+
+@pytest.mark.parametrize("kind", ["16-bit", "transparent", "one pixel high"])
+def test_odd_pictures_are_grey_bytes(tmp_path: Path, kind: str) -> None:
+    face = picture(3, np.random.default_rng(0))
+    image = {
+        "16-bit": face.astype(np.uint16) * 257,
+        "transparent": cv2.cvtColor(face, cv2.COLOR_GRAY2BGRA),
+        "one pixel high": face[:1],
+    }[kind]
+    (tmp_path / "happy").mkdir()
+    cv2.imwrite(str(tmp_path / "happy" / "a.png"), image)
+    found = load_dataset(tmp_path).split("test").images[0]
+    assert found.dtype == np.uint8
+    assert np.array_equal(found, face[:1] if kind == "one pixel high" else face)
+
+
+def test_a_picture_too_large_to_decode_is_left_out(tmp_path: Path) -> None:
+    write_class(tmp_path / "happy", 3, 1)
+    header = b"P5 200000 200000 255\n"
+    (tmp_path / "happy" / "huge.png").write_bytes(header + bytes(100))
+    assert load_dataset(tmp_path).report["unreadable"] == [f"{tmp_path.name}/happy/huge.png"]
+
+
+def test_two_folders_for_one_split_are_refused(tmp_path: Path) -> None:
+    for name in ("val", "validation"):
+        write_class(tmp_path / name / "happy", 3, 1)
+    with pytest.raises(DataError, match="both val and validation hold validation pictures"):
+        load_dataset(tmp_path)

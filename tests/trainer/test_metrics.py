@@ -4,6 +4,8 @@ import dataclasses
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.model import ModelCard
@@ -30,6 +32,23 @@ def test_class_figures_by_hand() -> None:
     assert figures["per_class_recall"] == {"anger": pytest.approx(2 / 3), "disgust": 1.0}
     assert figures["macro_recall"] == pytest.approx((2 / 3 + 1) / 2)
     assert figures["macro_f1"] == pytest.approx((0.8 + 2 / 3) / 2)
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=1, max_size=60))
+def test_class_figures_agree_with_counting(pairs: list[tuple[int, int]]) -> None:
+    """Row by row, by the definitions, without a confusion matrix."""
+    said, true = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    figures = class_figures(one_hot(said, 0.9), np.array(true))
+    present = sorted(set(true))
+    hits = {index: sum(pair == (index, index) for pair in pairs) for index in present}
+    recalls = [hits[index] / true.count(index) for index in present]
+    precisions = [hits[index] / max(said.count(index), 1) for index in present]
+    f1 = [2 * p * r / (p + r) if p + r else 0 for p, r in zip(precisions, recalls, strict=True)]
+    assert figures["accuracy"] == pytest.approx(sum(hits.values()) / len(pairs))
+    assert list(figures["per_class_recall"].values()) == pytest.approx(recalls)
+    assert list(figures["per_class_recall"]) == [EMOTIONS[index] for index in present]
+    assert figures["macro_recall"] == pytest.approx(np.mean(recalls))
+    assert figures["macro_f1"] == pytest.approx(np.mean(f1))
 
 
 def test_calibration_error_is_the_gap() -> None:

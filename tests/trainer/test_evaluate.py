@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+
+from fer_desktop.core.model import ModelCard
+from tests.support.fer2013 import write_fer2013
+from tests.support.runs import Run
+from tests.trainer.test_folders import write_class
+from trainer.__main__ import main
+from trainer.datasets import load_dataset
+from trainer.evaluate import evaluate, find_card
+from trainer.predict import predict_model
+from trainer.release import export_model
+from trainer.samples import DataError
+
+
+@pytest.mark.parametrize(
+    ("votes", "expected"), [(True, {"ferplus7_accuracy": float}), (False, {"ferplus7_accuracy": type(None)})]
+)
+def test_figures_are_named_after_the_labels(
+    whole: Run, tmp_path: Path, votes: bool, expected: dict[str, type]
+) -> None:
+    result = evaluate(write_fer2013(tmp_path, votes=votes), whole[0] / "tiny.json")
+    for figures in (result, result["balanced"]):
+        assert type(figures["ferplus7_accuracy"]) is expected["ferplus7_accuracy"]
+        assert 0 <= figures["accuracy"] <= 1
+        assert 0 <= figures["fer2013_accuracy"] <= 1
+
+
+def test_private_rows_come_with_a_reminder(
+    data: Path, whole: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    weights = str(whole[0] / "tiny.json")
+    assert main(["evaluate", "--data", str(data), "--weights", weights, "--split", "private"]) == 0
+    output, errors = capsys.readouterr()
+    assert json.loads(output.splitlines()[-1])["split"] == "private"
+    assert "released model, once" in errors
+
+
+def test_export_checks_parity_and_has_a_dynamic_batch(whole: Run, tmp_path: Path) -> None:
+    path, deviation = export_model(whole[0] / "tiny.json", tmp_path)
+    assert deviation < 1e-4
+    batch = onnx.load(path).graph.input[0].type.tensor_type.shape.dim[0]
+    assert batch.dim_param
+    assert ModelCard.load(tmp_path / "tiny.json").weights_file(tmp_path / "tiny.json", "onnx") == path
+
+
+def test_both_runtimes_agree(data: Path, whole: Run) -> None:
+    card_path = whole[0] / "tiny.json"
+    card = ModelCard.load(card_path)
+    samples = load_dataset(data).split("validation")
+    by_onnx, runtime = predict_model(card, card_path, samples)
+    assert runtime == "onnx"
+    only_torch = dataclasses.replace(card, files={"safetensors": card.files["safetensors"]})
+    by_torch, runtime = predict_model(only_torch, card_path, samples)
+    assert runtime == "torch"
+    assert np.abs(by_onnx - by_torch).max() < 1e-3
+
+
+def test_a_card_is_found_from_either_file(whole: Run) -> None:
+    folder = whole[0]
+    assert find_card(folder / "tiny.onnx") == find_card(folder / "tiny.safetensors") == folder / "tiny.json"
+
+
+def test_a_model_without_onnx_is_scored_by_torch(data: Path, whole: Run, tmp_path: Path) -> None:
+    card = ModelCard.load(whole[0] / "tiny.json")
+    shutil.copyfile(whole[0] / "tiny.safetensors", tmp_path / "tiny.safetensors")
+    dataclasses.replace(card, files={"safetensors": card.files["safetensors"]}).save(tmp_path / "tiny.json")
+    by_torch, by_onnx = evaluate(data, tmp_path / "tiny.json"), evaluate(data, whole[0] / "tiny.json")
+    assert (by_torch["runtime"], by_onnx["runtime"]) == ("torch", "onnx")
+    assert by_torch["accuracy"] == by_onnx["accuracy"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [({"validation": 0}, "there are no validation rows"), ({"test": 0}, "there are no test rows")],
+)
+def test_a_split_that_is_absent_is_named(
+    whole: Run, tmp_path: Path, rows: dict[str, int], message: str
+) -> None:
+    folder = write_fer2013(tmp_path, **rows)  # type: ignore[arg-type]
+    split = "public" if "validation" in rows else "private"
+    with pytest.raises(DataError, match=message):
+        evaluate(folder, whole[0] / "tiny.json", split)  # type: ignore[arg-type]
+
+
+def test_an_empty_test_folder_is_named(whole: Run, tmp_path: Path) -> None:
+    write_class(tmp_path / "train" / "happy", 3, 2)
+    (tmp_path / "test" / "happy").mkdir(parents=True)
+    with pytest.raises(DataError, match="there are no test rows"):
+        evaluate(tmp_path, whole[0] / "tiny.json")
+
+
+@pytest.mark.parametrize("tau", ["nan", "-1", "inf", "much"])
+def test_a_tau_without_meaning_is_refused(tau: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["evaluate", "--data", "x", "--tau", tau])
+    assert "--tau" in capsys.readouterr().err
