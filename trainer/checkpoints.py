@@ -41,7 +41,7 @@ class RunState:
     step: int = 0
     loss_sum: float = 0.0
     seconds: float = 0.0
-    start_weights: str = "unknown"
+    start_weights: str = ""
     best_score: float = -1.0
     history: list[dict[str, Any]] = field(default_factory=list)
 

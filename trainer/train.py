@@ -96,6 +96,7 @@ def train(
     identity = {**config.to_dict(), "rows": len(samples)}
     if resumes:
         state = load_checkpoint(folder / CHECKPOINT, identity, **parts)
+        state.start_weights = state.start_weights or config.start  # older checkpoints do not tell
     yield RunStarted(
         folder=str(folder),
         config=config.to_dict(),
