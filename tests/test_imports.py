@@ -13,7 +13,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 TRAINER_MAY_USE = {
-    f"fer_desktop.core.{name}" for name in ("model", "network", "emotions", "paths", "errors", "types")
+    f"fer_desktop.core.{name}"
+    for name in ("model", "network", "emotions", "paths", "errors", "types", "files")
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from fer_desktop.core.errors import FerDesktopError, OutputError
-from fer_desktop.core.model import whole_file
+from fer_desktop.core.files import whole_file
 
 _DAMAGE = (
     OSError,

@@ -11,7 +11,8 @@ import torch
 from torch import nn
 
 from fer_desktop.core.errors import ModelError
-from fer_desktop.core.model import ModelCard, whole_file
+from fer_desktop.core.files import whole_file
+from fer_desktop.core.model import ModelCard
 from trainer.predict import onnx_session
 
 PARITY = 1e-4

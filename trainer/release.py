@@ -8,7 +8,8 @@ from pathlib import Path
 
 import safetensors.torch
 
-from fer_desktop.core.model import ModelCard, sha256, whole_file
+from fer_desktop.core.files import whole_file
+from fer_desktop.core.model import ModelCard, sha256
 from fer_desktop.core.network import build_model, load_network, save_weights
 from trainer.export import export_onnx
 from trainer.metrics import confusion_matrix, fit_temperature, natural_and_balanced

@@ -13,7 +13,7 @@ from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
 from fer_desktop.core.emotions import EMOTIONS
-from fer_desktop.core.model import whole_file
+from fer_desktop.core.files import whole_file
 
 # Two of Okabe and Ito's colours, told apart by colour-blind people too.
 ACCURACY, MACRO_RECALL = "#0072B2", "#D55E00"

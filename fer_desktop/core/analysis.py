@@ -12,11 +12,12 @@ from pathlib import Path
 from fer_desktop.core.analysis_report import report_of, write_report
 from fer_desktop.core.durations import Durations, DurationSummary
 from fer_desktop.core.errors import FerDesktopError, OutputError
+from fer_desktop.core.files import output_error
 from fer_desktop.core.frame_source import FrameSource, SourceInfo
 from fer_desktop.core.images import ImageSource
 from fer_desktop.core.overlay import OverlayStyle
 from fer_desktop.core.pipeline import Pipeline, PipelineSettings, build_pipeline
-from fer_desktop.core.recording import Sink, csv_sink, jsonl_sink, output_error
+from fer_desktop.core.recording import Sink, csv_sink, jsonl_sink
 from fer_desktop.core.recording_images import PictureSink
 from fer_desktop.core.recording_video import VideoSink
 from fer_desktop.core.sources import open_source

@@ -14,8 +14,8 @@ import cv2
 import onnxruntime
 
 from fer_desktop import __version__
+from fer_desktop.core.files import write_whole
 from fer_desktop.core.pipeline import Pipeline, PipelineSettings
-from fer_desktop.core.recording import write_whole
 
 if TYPE_CHECKING:
     from fer_desktop.core.analysis import AnalysisSummary

@@ -8,8 +8,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -19,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.core.emotions import EMOTIONS
-from fer_desktop.core.errors import ModelError, OutputError
+from fer_desktop.core.errors import ModelError
+from fer_desktop.core.files import whole_file
 from fer_desktop.core.types import Box, Image
 
 CARD_FORMAT = 1
@@ -153,26 +153,6 @@ def _differences(content: dict[str, Any], fields: dict[str, Any]) -> tuple[list[
 def sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """A temporary path beside ``path`` to write to, which takes its place at the end.
-
-    After an error, or a kill, the file that was there before is untouched; after an error no temporary file
-    is left either. Raises OutputError for an OSError.
-    """
-    temporary = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield temporary
-        temporary.replace(path)
-    except BaseException as error:
-        with suppress(OSError):
-            temporary.unlink()
-        if isinstance(error, OSError):
-            raise OutputError(f"{path}: cannot be written ({error.strerror or error})") from error
-        raise
 
 
 def crop_face(image: Image, box: Box, margin: float = 0.0) -> Image:

@@ -13,7 +13,8 @@ from torch import nn
 
 from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.errors import ModelError
-from fer_desktop.core.model import ModelCard, whole_file
+from fer_desktop.core.files import whole_file
+from fer_desktop.core.model import ModelCard
 
 
 def build_model(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import IO, Protocol
 
 from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.errors import OutputError
+from fer_desktop.core.files import discard, finish, output_error, part_path
 from fer_desktop.core.frame_source import SourceInfo
 from fer_desktop.core.types import Face, Frame, FrameResult
 
@@ -45,44 +45,6 @@ class Sink(Protocol):
     def open(self, info: SourceInfo) -> None: ...
     def write(self, frame: Frame, result: FrameResult) -> None: ...
     def close(self, *, complete: bool) -> Path | None: ...
-
-
-def part_path(path: Path) -> Path:
-    """The temporary name beside a result file while it is being written."""
-    return path.with_name(path.name + ".part")
-
-
-def output_error(path: Path, error: Exception) -> OutputError:
-    """What the user reads when a result file cannot be written."""
-    reason = getattr(error, "strerror", None) or error
-    return OutputError(f"{path}: cannot be written ({reason}); make room there or choose another folder")
-
-
-def finish(path: Path) -> Path:
-    """Gives a written part file its final name. Raises OutputError."""
-    try:
-        part_path(path).replace(path)
-    except OSError as error:
-        raise OutputError(
-            f"{path}: cannot be replaced ({error.strerror or error}); the result is in {part_path(path)}"
-        ) from error
-    return path
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Writes a file whole or not at all. Raises OutputError."""
-    try:
-        part_path(path).write_bytes(data)
-    except OSError as error:
-        discard(path)
-        raise output_error(path, error) from error
-    finish(path)
-
-
-def discard(path: Path) -> None:
-    """Removes the part file, which may not be there, after a failure."""
-    with contextlib.suppress(OSError):
-        part_path(path).unlink()
 
 
 class LineSink:

@@ -8,10 +8,10 @@ from pathlib import Path
 import cv2
 
 from fer_desktop.core.errors import OutputError
+from fer_desktop.core.files import output_error, write_whole
 from fer_desktop.core.frame_source import SourceInfo
 from fer_desktop.core.images import ImageSource
 from fer_desktop.core.overlay import DEFAULT_STYLE, OverlayStyle, draw_result
-from fer_desktop.core.recording import output_error, write_whole
 from fer_desktop.core.types import Frame, FrameResult, Image
 
 

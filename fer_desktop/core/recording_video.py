@@ -19,9 +19,9 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 from av.video.stream import VideoStream
 
 from fer_desktop.core.errors import OutputError
+from fer_desktop.core.files import discard, finish, output_error, part_path
 from fer_desktop.core.frame_source import SourceInfo
 from fer_desktop.core.overlay import DEFAULT_STYLE, OverlayStyle, blur_boxes, draw_result
-from fer_desktop.core.recording import discard, finish, output_error, part_path
 from fer_desktop.core.recording_audio import AudioTrack, copy_sound
 from fer_desktop.core.types import Box, Frame, FrameResult, Image
 from fer_desktop.core.video_file import find_video_stream, open_container

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.errors import ModelError, OutputError
+from fer_desktop.core.files import whole_file
 from fer_desktop.core.model import (
     ModelCard,
     crop_face,
@@ -20,7 +21,6 @@ from fer_desktop.core.model import (
     preprocess,
     probabilities,
     resize_crop,
-    whole_file,
 )
 from fer_desktop.core.types import Box
 from tests.support.models import write_tiny_model

@@ -1,0 +1,61 @@
+"""Files that are whole or not there: written beside their place under a temporary name, then renamed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from fer_desktop.core.errors import OutputError
+
+
+def part_path(path: Path) -> Path:
+    """The temporary name beside a file while it is being written."""
+    return path.with_name(path.name + ".part")
+
+
+def output_error(path: Path, error: Exception) -> OutputError:
+    """What the user reads when a file cannot be written."""
+    reason = getattr(error, "strerror", None) or error
+    return OutputError(f"{path}: cannot be written ({reason}); make room there or choose another folder")
+
+
+def finish(path: Path) -> Path:
+    """Gives a written part file its final name. Raises OutputError."""
+    try:
+        part_path(path).replace(path)
+    except OSError as error:
+        raise OutputError(
+            f"{path}: cannot be replaced ({error.strerror or error}); the result is in {part_path(path)}"
+        ) from error
+    return path
+
+
+def discard(path: Path) -> None:
+    """Removes the part file, which may not be there, after a failure."""
+    with suppress(OSError):
+        part_path(path).unlink()
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A temporary path beside ``path`` to write to, which takes its place at the end.
+
+    After an error, or a kill, the file that was there before is untouched; after an error no temporary file
+    is left either. Raises OutputError for an OSError.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield part_path(path)
+        part_path(path).replace(path)
+    except BaseException as error:
+        discard(path)
+        if isinstance(error, OSError):
+            raise output_error(path, error) from error
+        raise
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Writes a file whole or not at all. Raises OutputError."""
+    with whole_file(path) as temporary:
+        temporary.write_bytes(data)
