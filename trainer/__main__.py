@@ -25,12 +25,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = {"train": _train, "evaluate": _evaluate, "export": _export}
     try:
         return commands[options.command](options)
-    except (FerDesktopError, OSError, MemoryError, RuntimeError) as error:
+    except FerDesktopError as error:
+        if _leads():
+            sys.stderr.write(f"error: {one_line(error)}\n")
+        return 1
+    except (OSError, MemoryError, RuntimeError) as error:
         sys.stderr.write(f"error: {one_line(error)}\n")
         return 1
     except KeyboardInterrupt:
         sys.stderr.write("interrupted; what the last checkpoint holds is kept\n")
         return 130
+
+
+def _leads() -> bool:
+    """Of several processes that torchrun started, all meet a wrong option, and one is to say so."""
+    return os.environ.get("RANK", "0") == "0"
 
 
 def one_line(error: BaseException) -> str:
@@ -45,23 +54,24 @@ def _log_to_stderr() -> None:
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
     )
-    logging.getLogger("trainer").setLevel(logging.INFO)
+    logging.getLogger("trainer").setLevel(logging.INFO if _leads() else logging.WARNING)
 
 
 def _train(options: argparse.Namespace) -> int:
     from trainer.messages import Failed, write_message
     from trainer.stopping import StopRequest
 
+    messages = sys.stdout if _leads() else None
     try:
         config = train_config(options)
         from trainer.train import train
 
         folder = options.output or default_paths().runs / config.name
-        with StopRequest(sys.stdin) as stop:
+        with StopRequest(sys.stdin if _leads() else None) as stop:
             for message in train(config, options.data, options.votes, folder, stop):
-                write_message(message, sys.stdout)
+                write_message(message, messages)
     except Exception as error:
-        write_message(Failed(one_line(error)), sys.stdout)
+        write_message(Failed(one_line(error)), messages)
         raise
     return 0
 
@@ -79,7 +89,7 @@ def _evaluate(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from trainer.evaluate import find_card
+    from trainer.predict import find_card
     from trainer.release import export_model
 
     path, deviation = export_model(find_card(options.weights), options.output)

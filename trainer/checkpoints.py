@@ -45,6 +45,9 @@ class RunState:
     best_score: float = -1.0
     history: list[dict[str, Any]] = field(default_factory=list)
 
+    def next_epoch(self) -> None:
+        self.epoch, self.batch, self.loss_sum = self.epoch + 1, 0, 0.0
+
 
 def save_checkpoint(path: Path, state: RunState, config: dict[str, Any], **parts: Any) -> None:
     """Writes tensors and plain values to a temporary name, then renames. parts: objects with state_dict().
@@ -54,7 +57,6 @@ def save_checkpoint(path: Path, state: RunState, config: dict[str, Any], **parts
     content = {
         "state": asdict(state),
         "config": config,
-        "random": _random_state(),
         **{name: part.state_dict() for name, part in parts.items()},
     }
     try:
@@ -67,7 +69,7 @@ def save_checkpoint(path: Path, state: RunState, config: dict[str, Any], **parts
 
 
 def load_checkpoint(path: Path, config: dict[str, Any], **parts: Any) -> RunState:
-    """Puts the parts and the random state back. Raises CheckpointError that says what is wrong."""
+    """Puts the parts back. Raises CheckpointError that says what is wrong."""
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
         differing = sorted(
@@ -82,7 +84,6 @@ def load_checkpoint(path: Path, config: dict[str, Any], **parts: Any) -> RunStat
             )
         for name, part in parts.items():
             part.load_state_dict(content[name])
-        _set_random_state(content["random"])
         return RunState(**content["state"])
     except _DAMAGE as error:
         raise CheckpointError(f"{path}: the checkpoint cannot be read ({_reason(error)})") from error
@@ -90,14 +91,3 @@ def load_checkpoint(path: Path, config: dict[str, Any], **parts: Any) -> RunStat
 
 def _reason(error: Exception) -> str:
     return (str(error) or type(error).__name__).splitlines()[0]
-
-
-def _random_state() -> dict[str, Any]:
-    cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
-    return {"cpu": torch.get_rng_state(), "cuda": cuda}
-
-
-def _set_random_state(state: dict[str, Any]) -> None:
-    torch.set_rng_state(state["cpu"])
-    if state["cuda"] and len(state["cuda"]) == torch.cuda.device_count():
-        torch.cuda.set_rng_state_all(state["cuda"])

@@ -30,13 +30,20 @@ class TrainConfig:
     input_size: int = _option(64, "side of the input in pixels", 16, 1024)
     native_size: int = _option(48, "side of the training pictures in pixels; 0: unknown", 0, 1024)
     crop_margin: float = _option(0.0, "margin around a face box at prediction, fraction of its side", 0, 1)
-    start: Literal["auto", "imagenet", "lite0", "random"] = _option("auto", "start weights")
-    labels: Literal["auto", "votes", "original"] = _option(
-        "auto", "FER2013 targets: FER+ votes, or the data set's own labels; auto: votes where they are"
+    start: str = _option("auto", "start weights: auto, imagenet, lite0, random, or the card of a model")
+    labels: Literal["auto", "votes", "majority", "original"] = _option(
+        "auto",
+        "FER2013 targets: shares of the FER+ votes, the emotion with most votes, or the own label; "
+        "auto: votes where they are",
     )
     original_share: float = _option(0.0, "share of the data set's own label mixed into the votes", 0, 1)
+    teachers: str = _option("", "cards of models whose mean opinion is mixed into the targets, with commas")
+    distillation: float = _option(0.5, "share of the teachers in the targets", 0, 1)
+    balance: float = _option(0.0, "how far rare emotions are drawn more often; 1: all as often", 0, 1)
+    small_size: int = _option(64, "side of the input in the first epochs", 16, 1024)
+    small_epochs: int = _option(0, "how many first epochs are at the small size", 0, 10_000)
     epochs: int = _option(20, "passes over the training rows", 1, 10_000)
-    batch_size: int = _option(128, "rows per step", 2, 65_536)
+    batch_size: int = _option(128, "rows per step, shared by the processes", 2, 65_536)
     learning_rate: float = _option(1.5e-3, "peak learning rate of AdamW", 1e-8, 10)
     weight_decay: float = _option(0.03, "decoupled weight decay of AdamW", 0, 10)
     schedule: Literal["one-cycle", "cosine"] = _option("one-cycle", "learning rate over the run")
@@ -45,7 +52,10 @@ class TrainConfig:
     drop_rate: float = _option(0.2, "dropout before the classifier", 0, 0.9)
     drop_path_rate: float = _option(0.1, "stochastic depth", 0, 0.9)
     mixup: float = _option(0.0, "alpha of mixup (Zhang et al. 2018); 0: off", 0, 10)
-    augment: bool = _option(True, "augment the training pictures")
+    cutmix: float = _option(0.0, "alpha of CutMix (Yun et al. 2019); with mixup, one of both by turns", 0, 10)
+    augment: Literal["none", "plain", "webcam", "rand"] = _option(
+        "plain", "augmentation of training pictures"
+    )
     ema_decay: float = _option(0.998, "decay of the averaged weights per step", 0, 0.99999)
     clip_norm: float = _option(5.0, "largest gradient norm; 0: no limit", 0, 1e6)
     compile: bool = _option(False, "torch.compile (helps on a GPU, not on a few CPU cores)")

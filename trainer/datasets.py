@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 _CSV_NAMES = ("fer2013.csv.gz", "fer2013.csv")
 EVALUATION_SPLITS: tuple[SplitName, ...] = ("validation", "test")
 MIN_TRAINING_ROWS = 2
-LabelSource = Literal["auto", "votes", "original"]
+LabelSource = Literal["auto", "votes", "majority", "original"]
 
 
 def load_dataset(path: Path, *, votes: Path | None = None, labels: LabelSource = "auto") -> DataSet:
@@ -42,7 +42,7 @@ def load_dataset(path: Path, *, votes: Path | None = None, labels: LabelSource =
         )
     beside = pictures.with_name(VOTES_FILE)
     votes = votes or (beside if beside.is_file() else None)
-    if labels == "votes" and votes is None:
+    if labels in ("votes", "majority") and votes is None:
         raise DataError(f"{beside}: the FER+ votes are not there; name the file with --votes")
     return read_fer2013(pictures, None if labels == "original" else votes)
 
@@ -53,12 +53,14 @@ def _fer2013_file(path: Path) -> Path | None:
     return next((path / name for name in _CSV_NAMES if (path / name).is_file()), None)
 
 
-def training_rows(dataset: DataSet, original_share: float = 0.0) -> tuple[DataSet, Samples]:
+def training_rows(
+    dataset: DataSet, labels: LabelSource = "auto", original_share: float = 0.0
+) -> tuple[DataSet, Samples]:
     """The rows to learn from, and the data set with a report of those left out.
 
     Left out are rows without a target and rows that duplicate one of the evaluation splits; the
-    evaluation splits themselves stay as they are. original_share: weight of the data set's own label in
-    the target, 0 to 1.
+    evaluation splits themselves stay as they are. labels 'majority': the target is the emotion with most
+    votes, whole. original_share: weight of the data set's own label in the target, 0 to 1.
     """
     train = dataset.split("train")
     keep = train.targets.sum(axis=1) > 0
@@ -77,6 +79,8 @@ def training_rows(dataset: DataSet, original_share: float = 0.0) -> tuple[DataSe
         )
     logger.info("%s: training on %d rows, dropped %s", dataset.name, len(rows), dropped)
     report = {**dataset.report, "dropped": dropped, "trained_on": len(rows)}
+    if labels == "majority":
+        rows = rows.with_targets(np.eye(len(EMOTIONS), dtype=np.float32)[rows.targets.argmax(axis=1)])
     if original_share > 0:
         rows = rows.with_targets(_mixed(rows, original_share))
     return dataclasses.replace(dataset, report=report), rows

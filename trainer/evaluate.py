@@ -7,13 +7,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from fer_desktop.core.errors import ModelError
 from fer_desktop.core.model import DEFAULT_TAU, ModelCard
 from fer_desktop.core.paths import default_paths
 from trainer.datasets import load_dataset
 from trainer.duplicates import find_duplicates
 from trainer.metrics import natural_and_balanced
-from trainer.predict import predict_model
+from trainer.predict import find_card, predict_model
 from trainer.samples import DataSet, Samples, SplitName, count_by_emotion
 
 EvaluationSplit = Literal["public", "private"]
@@ -53,16 +52,6 @@ def evaluate(
         },
         **_left_out(dataset, samples),
     }
-
-
-def find_card(weights: Path) -> Path:
-    """The card of a model named by its card or by one of its weights files. Raises ModelError."""
-    if not weights.exists():
-        raise ModelError(f"{weights}: there is no such model")
-    card = weights.with_suffix(".json")
-    if not card.is_file():
-        raise ModelError(f"{weights}: its model card {card.name} is not beside it")
-    return card
 
 
 def _rows(dataset: DataSet, split: EvaluationSplit) -> tuple[str, Samples]:

@@ -79,8 +79,10 @@ _NAMES: dict[type, str] = {
 }
 
 
-def write_message(message: Message, stream: TextIO) -> None:
-    """Writes one line and flushes it."""
+def write_message(message: Message, stream: TextIO | None) -> None:
+    """Writes one line and flushes it; None: a process beside the one that reports."""
+    if stream is None:
+        return
     content = {"type": _NAMES[type(message)], **dataclasses.asdict(message)}
     stream.write(json.dumps(content, ensure_ascii=True, allow_nan=False) + "\n")
     stream.flush()

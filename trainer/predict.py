@@ -20,6 +20,16 @@ Logits = NDArray[np.float32]
 _BATCH_SIZE = 256
 
 
+def find_card(weights: Path) -> Path:
+    """The card of a model named by its card or by one of its weights files. Raises ModelError."""
+    if not weights.exists():
+        raise ModelError(f"{weights}: there is no such model")
+    card = weights.with_suffix(".json")
+    if not card.is_file():
+        raise ModelError(f"{weights}: its model card {card.name} is not beside it")
+    return card
+
+
 def predict(network: nn.Module, card: ModelCard, samples: Samples) -> Logits:
     """(N, 7) in the card's label order; leaves the network in evaluation mode."""
     network.eval()

@@ -60,11 +60,27 @@ class Samples:
     def with_targets(self, targets: NDArray[np.float32]) -> Samples:
         return replace(self, targets=targets)
 
-    @property
-    def prior(self) -> tuple[float, ...]:
-        """Share of each emotion in the targets, none of them zero, sum 1."""
-        totals = self.targets.sum(axis=0, dtype=np.float64) + 1e-3
+    def mirrored(self) -> Samples:
+        """The same rows with each picture flipped from left to right."""
+        return replace(self, images=[np.ascontiguousarray(image[:, ::-1]) for image in self.images])
+
+    def prior(self, sampling: NDArray[np.float64] | None = None) -> tuple[float, ...]:
+        """Share of each emotion in the targets, none of them zero, sum 1; under ``sampling``, as drawn."""
+        weights = np.ones(len(self)) if sampling is None else sampling * len(self)
+        totals = weights @ self.targets.astype(np.float64) + 1e-3
         return tuple((totals / totals.sum()).tolist())
+
+    def balanced_sampling(self, strength: float) -> NDArray[np.float64] | None:
+        """(N,) probabilities to draw each row, by the share of its foremost emotion to the power -strength.
+
+        None for strength 0: each row once an epoch. Strength 1 draws all emotions equally often.
+        """
+        if strength == 0:
+            return None
+        foremost = self.targets.argmax(axis=1)
+        counts = np.bincount(foremost, minlength=len(EMOTIONS))
+        weights = counts[foremost].astype(np.float64) ** -strength
+        return np.asarray(weights / weights.sum())
 
 
 class _Selection(Sequence[Image]):

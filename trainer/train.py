@@ -16,8 +16,6 @@ from typing import Any
 import numpy as np
 import timm
 import torch
-import torch.nn.functional as F
-from timm.optim import param_groups_weight_decay
 from timm.utils import ModelEmaV3
 from torch import nn
 from torch.utils.data import DataLoader
@@ -31,9 +29,13 @@ from trainer.augment import TrainingBatches
 from trainer.checkpoints import RunState, load_checkpoint, save_checkpoint
 from trainer.config import ConfigError, TrainConfig
 from trainer.datasets import load_dataset, training_rows
+from trainer.depthwise import use_quick_gradients
+from trainer.distillation import with_teachers
 from trainer.messages import Checkpoint, Epoch, Finished, Message, RunStarted, Step
 from trainer.metrics import natural_and_balanced
+from trainer.optimisation import create_optimiser, learning_rate_factor, take_step
 from trainer.predict import predict
+from trainer.processes import Processes, choose_device
 from trainer.release import release
 from trainer.report import write_curves, write_metrics
 from trainer.samples import DataSet, Samples
@@ -58,19 +60,42 @@ def train(
     """Trains, and yields a report on the way; resumes by itself when the folder holds a checkpoint.
 
     A stop is honoured after the current step, with a checkpoint. At the end the folder holds the model
-    (safetensors, ONNX, card), ``metrics.csv`` and ``figures/``.
+    (safetensors, ONNX, card), ``metrics.csv`` and ``figures/``. Several processes under ``torchrun`` share
+    each batch and end with the same weights; only the first one writes files.
     """
+    processes = Processes.of_environment()
+    if config.batch_size % processes.count:
+        raise ConfigError(
+            f"--batch-size is {config.batch_size}, which {processes.count} processes cannot share evenly"
+        )
+    device = choose_device(config.device)
+    with processes.joined(device):
+        yield from _train(config, data, votes, folder, should_stop, processes, device)
+
+
+def _train(
+    config: TrainConfig,
+    data: Path,
+    votes: Path | None,
+    folder: Path,
+    should_stop: Callable[[], bool],
+    processes: Processes,
+    device: torch.device,
+) -> Iterator[Message]:
     folder.mkdir(parents=True, exist_ok=True)
-    device = _device(config.device)
-    torch.manual_seed(config.seed)
+    _seed(config, 0, 0)
     dataset, samples = training_rows(
-        load_dataset(data, votes=votes, labels=config.labels), config.original_share
+        load_dataset(data, votes=votes, labels=config.labels), config.labels, config.original_share
     )
     validation = dataset.split("validation")
     validation.require_labels(f"{dataset.name}, validation")
     if config.limit:
         samples = samples.take(np.random.default_rng(config.seed).permutation(len(samples))[: config.limit])
-    card = _card(config, samples)
+    if config.teachers:
+        samples, teachers = with_teachers(samples, config, folder, processes)
+        dataset.report["teachers"] = teachers
+    sampling = samples.balanced_sampling(config.balance)
+    card = _card(config, samples.prior(sampling))
 
     network = build_model(
         config.architecture, config.channels, drop_rate=config.drop_rate, drop_path_rate=config.drop_path_rate
@@ -81,22 +106,34 @@ def train(
         _check_input(network, config)
         state.start_weights = load_start_weights(network, config.architecture, config.channels, config.start)
         logger.info("start weights of %s: %s", config.architecture, state.start_weights)
+    if device.type == "cpu" and not config.compile:
+        use_quick_gradients(network)
     network = network.to(device).to(memory_format=torch.channels_last)
     average = ModelEmaV3(network, decay=config.ema_decay, use_warmup=True)
-    optimiser = torch.optim.AdamW(
-        param_groups_weight_decay(network, config.weight_decay),
-        lr=config.learning_rate,
-        fused=device.type != "mps",
-    )
-    forward = torch.compile(network) if config.compile else network
-    batches_per_epoch = len(_batches(config, samples, card, 0))
+    optimiser = create_optimiser(network, config, device)
+
+    def batches_of(epoch: int) -> TrainingBatches:
+        size = config.small_size if epoch < config.small_epochs else config.input_size
+        return TrainingBatches(
+            samples,
+            dataclasses.replace(card, input_size=size),
+            config,
+            epoch,
+            sampling=sampling,
+            rank=processes.rank,
+            processes=processes.count,
+        )
+
+    batches_per_epoch = len(batches_of(0))
     total_steps = config.epochs * batches_per_epoch
 
     parts = {"network": network, "average": average, "optimiser": optimiser}
     identity = {**config.to_dict(), "rows": len(samples)}
     if resumes:
         state = load_checkpoint(folder / CHECKPOINT, identity, **parts)
-        state.start_weights = state.start_weights or config.start  # older checkpoints do not tell
+    forward = processes.share(network, device)
+    if config.compile:
+        forward = torch.compile(forward)  # type: ignore[assignment]
     yield RunStarted(
         folder=str(folder),
         config=config.to_dict(),
@@ -110,13 +147,14 @@ def train(
     saved_at = spoken_at = time.monotonic()
     zero, spoken_step = saved_at - state.seconds, state.step
 
-    def checkpoint() -> Checkpoint:
+    def checkpoint() -> Iterator[Checkpoint]:
         state.seconds = time.monotonic() - zero
-        save_checkpoint(folder / CHECKPOINT, state, identity, **parts)
-        return Checkpoint(state.step, str(folder / CHECKPOINT))
+        if processes.leads:
+            save_checkpoint(folder / CHECKPOINT, state, identity, **parts)
+            yield Checkpoint(state.step, str(folder / CHECKPOINT))
 
     while state.epoch < config.epochs:
-        batches = _batches(config, samples, card, state.epoch)
+        batches = batches_of(state.epoch)
         loader = DataLoader(
             batches,
             batch_size=None,
@@ -128,7 +166,11 @@ def train(
         network.train()
         for inputs, targets in loader:
             rate = config.learning_rate * learning_rate_factor(config, state.step, total_steps)
-            loss = _step(forward, optimiser, inputs.to(device), targets.to(device), rate, config)
+            _seed(config, state.step, processes.rank)
+            loss, stops = processes.agree(
+                take_step(forward, optimiser, inputs.to(device), targets.to(device), rate, config),
+                should_stop(),
+            )
             if not math.isfinite(loss):
                 raise TrainingError(
                     f"the loss is {loss} at step {state.step + 1}; start again in another folder, with a "
@@ -140,43 +182,41 @@ def train(
             if now - spoken_at >= STEP_MESSAGE_SECONDS:
                 pace = (state.step - spoken_step) / (now - spoken_at)
                 left = (total_steps - state.step) / pace
-                yield Step(state.step, state.epoch + 1, loss, rate, pace * len(inputs), left)
+                images = pace * len(inputs) * processes.count
+                yield Step(state.step, state.epoch + 1, loss, rate, images, left)
                 spoken_at, spoken_step = now, state.step
-            if should_stop():
-                yield checkpoint()
+            if stops:
+                yield from checkpoint()
                 yield Finished("stopped", state.step, None, state.seconds)
                 return
             if now - saved_at >= 60 * config.checkpoint_minutes:
-                yield checkpoint()
+                yield from checkpoint()
                 saved_at = now
 
-        report = _finish_epoch(state, average.module, card, validation, folder, len(batches))
-        write_metrics(state.history, folder / "metrics.csv")
-        yield checkpoint()
+        if processes.leads:
+            report = _finish_epoch(state, average.module, card, validation, folder, len(batches))
+            write_metrics(state.history, folder / "metrics.csv")
+            yield from checkpoint()
+            yield report
+        else:
+            state.next_epoch()
         saved_at = time.monotonic()
-        yield report
 
-    card = dataclasses.replace(card, training=_training_facts(config, dataset, device, state))
-    path = release(folder, folder / BEST_WEIGHTS, card, validation)
-    write_curves(state.history, folder / "figures" / "curves.png")
-    yield Finished("completed", state.step, str(path), state.seconds)
-
-
-def learning_rate_factor(config: TrainConfig, step: int, total_steps: int) -> float:
-    """Share of the peak learning rate at a step, 0 to 1.
-
-    'one-cycle' (Smith and Topin 2018): cosine up over the warm-up, cosine down to almost nothing; 'cosine':
-    linear warm-up, then half a cosine.
-    """
-    position = (step + 1) / total_steps
-    if position < config.warmup:
-        rise = position / config.warmup
-        return rise if config.schedule == "cosine" else 0.04 + 0.96 * (1 - math.cos(math.pi * rise)) / 2
-    fall = (position - config.warmup) / (1 - config.warmup)
-    return max(1e-5, (1 + math.cos(math.pi * fall)) / 2)
+    if processes.leads:
+        card = dataclasses.replace(card, training=_training_facts(config, dataset, device, state, processes))
+        path = release(folder, folder / BEST_WEIGHTS, card, validation)
+        write_curves(state.history, folder / "figures" / "curves.png")
+        yield Finished("completed", state.step, str(path), state.seconds)
 
 
-def _card(config: TrainConfig, samples: Samples) -> ModelCard:
+def _seed(config: TrainConfig, step: int, rank: int) -> None:
+    """What torch draws (dropout, stochastic depth) depends on nothing but the seed, the step and the process,
+    so that a resumed run draws the same."""
+    state = np.random.SeedSequence([config.seed, rank, step]).generate_state(1, np.uint64)
+    torch.manual_seed(int(state[0]))
+
+
+def _card(config: TrainConfig, prior: tuple[float, ...]) -> ModelCard:
     return ModelCard(
         name=config.name,
         architecture=config.architecture,
@@ -187,14 +227,14 @@ def _card(config: TrainConfig, samples: Samples) -> ModelCard:
         std=STD,
         crop_margin=config.crop_margin,
         labels=EMOTIONS,
-        training_prior=samples.prior,
+        training_prior=prior,
         temperature=1.0,
         trainer_version=fer_desktop.__version__,
     )
 
 
 def _training_facts(
-    config: TrainConfig, dataset: DataSet, device: torch.device, state: RunState
+    config: TrainConfig, dataset: DataSet, device: torch.device, state: RunState, processes: Processes
 ) -> dict[str, Any]:
     return {
         "date": datetime.now(UTC).date().isoformat(),
@@ -202,21 +242,13 @@ def _training_facts(
         "config": config.to_dict(),
         "start_weights": state.start_weights,
         "device": str(device),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, threads used: {torch.get_num_threads()}",
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores; used: {processes.count} process(es) of "
+        f"{torch.get_num_threads()} thread(s)",
         "torch": torch.__version__,
         "timm": timm.__version__,
         "hours": round(state.seconds / 3600, 2),
         "selection": "epoch with the best mean of validation accuracy (tau 0) and macro recall (balanced)",
     }
-
-
-def _device(wanted: str) -> torch.device:
-    present = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if wanted == "auto":
-        return torch.device(next(name for name in ("cuda", "mps", "cpu") if present[name]))
-    if not present[wanted]:
-        raise ConfigError(f"--device {wanted}: this computer has no such device that torch can use")
-    return torch.device(wanted)
 
 
 def _check_input(network: nn.Module, config: TrainConfig) -> None:
@@ -230,35 +262,6 @@ def _check_input(network: nn.Module, config: TrainConfig) -> None:
             f"{config.architecture} cannot take {size} x {size} pixels ({str(error).partition(chr(10))[0]}); "
             "choose another --input-size or --architecture"
         ) from error
-
-
-def _batches(config: TrainConfig, samples: Samples, card: ModelCard, epoch: int) -> TrainingBatches:
-    return TrainingBatches(
-        samples, card, config.batch_size, config.seed, epoch, augment=config.augment, mixup=config.mixup
-    )
-
-
-def _step(
-    network: Callable[[torch.Tensor], torch.Tensor],
-    optimiser: torch.optim.Optimizer,
-    inputs: torch.Tensor,
-    targets: torch.Tensor,
-    learning_rate: float,
-    config: TrainConfig,
-) -> float:
-    for group in optimiser.param_groups:
-        group["lr"] = learning_rate
-    with torch.autocast(inputs.device.type, torch.bfloat16, enabled=inputs.device.type == "cuda"):
-        logits = network(inputs.contiguous(memory_format=torch.channels_last))
-    loss = F.cross_entropy(logits.float(), targets, label_smoothing=config.label_smoothing)
-    optimiser.zero_grad()
-    loss.backward()
-    if config.clip_norm:
-        nn.utils.clip_grad_norm_(
-            [p for group in optimiser.param_groups for p in group["params"]], config.clip_norm
-        )
-    optimiser.step()
-    return float(loss.detach())
 
 
 def _finish_epoch(
@@ -277,7 +280,7 @@ def _finish_epoch(
         state.best_score = score
         save_weights(network, folder / BEST_WEIGHTS, torch.float32)
     train_loss = state.loss_sum / batches
-    state.epoch, state.batch, state.loss_sum = state.epoch + 1, 0, 0.0
+    state.next_epoch()
     state.history.append({"epoch": state.epoch, "train_loss": train_loss, **_flat(figures)})
     return Epoch(state.epoch, train_loss, figures, best)
 

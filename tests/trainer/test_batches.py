@@ -9,6 +9,7 @@ from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.model import ModelCard, preprocess
 from tests.support.runs import Run
 from trainer.augment import TrainingBatches
+from trainer.config import TrainConfig
 from trainer.datasets import load_dataset
 
 
@@ -17,7 +18,7 @@ def test_validation_sees_what_the_application_sees(data: Path, whole: Run) -> No
     card = ModelCard.load(whole[0] / "tiny.json")
     samples = load_dataset(data).split("validation")
     crops = [samples.images[row] for row in range(4)]
-    plain = TrainingBatches(samples, card, 28, 0, 0, augment=False, mixup=0)
+    plain = TrainingBatches(samples, card, TrainConfig(batch_size=28, augment="none"), 0)
     inputs, _ = plain[0]
     expected = preprocess([samples.images[row] for row in plain._order], card)
     assert np.array_equal(inputs, expected)
@@ -30,7 +31,7 @@ def test_batches_repeat_by_number(data: Path) -> None:
     samples = load_dataset(data).split("train")
 
     def batches(epoch: int) -> TrainingBatches:
-        return TrainingBatches(samples, card, 28, 0, epoch, augment=True, mixup=0.2)
+        return TrainingBatches(samples, card, TrainConfig(batch_size=28, mixup=0.2), epoch)
 
     first, again, later = batches(0)[1], batches(0)[1], batches(1)[1]
     assert np.array_equal(first[0], again[0])

@@ -38,12 +38,12 @@ def test_round_trip() -> None:
 
 def test_options_win_over_the_file(tmp_path: Path) -> None:
     file = tmp_path / "run.json"
-    file.write_text('{"epochs": 3, "batch_size": 16, "augment": false}')
+    file.write_text('{"epochs": 3, "batch_size": 16, "compile": true}')
     options = parser().parse_args(
         ["train", "--data", "x", "--config", str(file), "--epochs", "5", "--no-compile"]
     )
     config = train_config(options)
-    assert (config.epochs, config.batch_size, config.augment) == (5, 16, False)
+    assert (config.epochs, config.batch_size, config.compile) == (5, 16, False)
 
 
 def test_a_broken_file_is_refused(tmp_path: Path) -> None:
@@ -56,4 +56,4 @@ def test_a_broken_file_is_refused(tmp_path: Path) -> None:
 def test_the_preset_is_what_the_bundled_model_was_trained_with() -> None:
     preset = TrainConfig.load(Path(trainer.__file__).with_name("presets") / "fer7.json")
     card = json.loads(default_paths().default_model.read_text(encoding="utf-8"))
-    assert preset.to_dict() == card["training"]["config"]
+    assert preset == TrainConfig.from_dict(card["training"]["config"])

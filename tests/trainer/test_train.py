@@ -18,8 +18,9 @@ from trainer.config import ConfigError
 from trainer.evaluate import evaluate
 from trainer.fer2013 import VOTES_FILE
 from trainer.messages import Checkpoint, Epoch, Finished, RunStarted
+from trainer.optimisation import learning_rate_factor
 from trainer.samples import DataError
-from trainer.train import BEST_WEIGHTS, CHECKPOINT, TrainingError, learning_rate_factor
+from trainer.train import BEST_WEIGHTS, CHECKPOINT, TrainingError
 
 
 def test_a_run_reports_and_leaves_a_model(whole: Run) -> None:
@@ -39,7 +40,7 @@ def test_a_run_reports_and_leaves_a_model(whole: Run) -> None:
 
 def test_it_learns(data: Path, tmp_path: Path) -> None:
     """Far above the 1/7 of chance, by the application's preprocessing and the released ONNX file."""
-    config = dataclasses.replace(TINY, epochs=14, augment=False, ema_decay=0.5, drop_path_rate=0.0)
+    config = dataclasses.replace(TINY, epochs=14, augment="none", ema_decay=0.5, drop_path_rate=0.0)
     run(data, tmp_path, config)
     assert evaluate(data, tmp_path / "tiny.onnx")["ferplus7_accuracy"] > 0.6
 
@@ -107,7 +108,7 @@ def test_a_full_disk_keeps_the_checkpoint_before(
 
 def test_a_run_that_diverges_says_what_to_do(data: Path, tmp_path: Path) -> None:
     config = dataclasses.replace(
-        TINY, learning_rate=10.0, clip_norm=0.0, epochs=200, augment=False, warmup=0.0
+        TINY, learning_rate=10.0, clip_norm=0.0, epochs=200, augment="none", warmup=0.0
     )
     with pytest.raises(TrainingError, match="start again in another folder"), np.errstate(all="ignore"):
         run(data, tmp_path, dataclasses.replace(config, weight_decay=10.0))

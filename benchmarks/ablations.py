@@ -1,0 +1,74 @@
+"""Short training runs that differ from a common budget in one thing each, two at a time, and their table."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+VARIANTS = Path(__file__).with_suffix(".json")
+COLUMNS = {
+    "accuracy %": "accuracy",
+    "macro recall %": "macro_recall",
+    "macro recall balanced %": "balanced_macro_recall",
+    "accuracy balanced %": "balanced_accuracy",
+    "own labels %": "fer2013_accuracy",
+    "training loss": "train_loss",
+}
+
+
+def run(name: str, options: dict[str, Any], data: Path, folder: Path) -> dict[str, str] | None:
+    """The last epoch's figures of a variant; trains it unless its folder has a finished run."""
+    place = folder / re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    place.mkdir(parents=True, exist_ok=True)
+    config = place / "config.json"
+    config.write_text(json.dumps({**options, "name": "short"}), encoding="utf-8")
+    if not (place / "short.json").exists():
+        with (place / "log.txt").open("a", encoding="utf-8") as log:
+            command = [sys.executable, "-m", "trainer", "train", "--data", str(data)]
+            command += ["--config", str(config), "--output", str(place)]
+            environment = {**os.environ, "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
+            done = subprocess.run(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment)
+        if done.returncode != 0:
+            sys.stderr.write(f"{name}: failed, see {place / 'log.txt'}\n")
+            return None
+    with (place / "metrics.csv").open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))[-1]
+
+
+def row(name: str, figures: dict[str, str] | None) -> str:
+    if figures is None:
+        return f"| {name} | failed |"
+    *shares, loss = (float(figures[column]) for column in COLUMNS.values())
+    return f"| {name} | {' | '.join(f'{100 * share:.1f}' for share in shares)} | {loss:.3f} |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data/fer2013"))
+    parser.add_argument("--output", type=Path, default=Path("runs/ablations"))
+    parser.add_argument("--lanes", type=int, default=2, help="runs at a time, each with one thread")
+    parser.add_argument("--only", nargs="*", help="names of variants (default: all)")
+    options = parser.parse_args()
+    content = json.loads(VARIANTS.read_text(encoding="utf-8"))
+    chosen = options.only or content["variants"]
+    variants = {name: change for name, change in content["variants"].items() if name in chosen}
+    print(f"| variant | {' | '.join(COLUMNS)} |\n| --- |{' ---: |' * len(COLUMNS)}", flush=True)
+    with ThreadPoolExecutor(options.lanes) as lanes:
+        results = lanes.map(
+            lambda item: run(item[0], {**content["budget"], **item[1]}, options.data, options.output),
+            variants.items(),
+        )
+        for name, figures in zip(variants, results, strict=True):
+            print(row(name, figures), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""Two processes that torchrun starts, against one that does the same batches alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.runs import TINY, Run, metrics
+from trainer.config import ConfigError
+from trainer.processes import Processes, choose_device
+from trainer.train import CHECKPOINT
+
+TORCHRUN = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m")
+
+
+def start(data: Path, folder: Path, *more: str) -> subprocess.Popen[str]:
+    """The options are in a file, since torchrun takes --start for a shortened option of its own."""
+    config = data / "tiny.json"
+    config.write_text(json.dumps(TINY.to_dict()), encoding="utf-8")
+    arguments = ["trainer", "train", "--data", str(data), "--output", str(folder), "--config", str(config)]
+    return subprocess.Popen(
+        [*TORCHRUN, *arguments, *more],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONWARNINGS": "ignore"},
+    )
+
+
+def finish(process: subprocess.Popen[str], line: str = "") -> list[dict[str, object]]:
+    output, errors = process.communicate(line, timeout=110)
+    assert process.returncode == 0, errors
+    return [json.loads(text) for text in output.splitlines()]
+
+
+def test_two_processes_equal_one(data: Path, whole: Run, tmp_path: Path) -> None:
+    """Each has half of every batch, so two times 14 rows are compared with 28 of one."""
+    messages = finish(start(data, tmp_path))
+    kinds = [message["type"] for message in messages]
+    assert kinds.count("run_started") == kinds.count("finished") == 1
+    assert kinds.count("checkpoint") == 3
+    assert not list(tmp_path.glob("*.part"))
+    alone, together = metrics(whole[0]), metrics(tmp_path)
+    losses = [[float(row["train_loss"]) for row in rows] for rows in (alone, together)]
+    assert losses[1] == pytest.approx(losses[0], rel=0.15)
+    assert losses[1][-1] < losses[1][0]
+
+
+def test_a_line_stops_both_and_they_resume_as_if_never_stopped(data: Path, tmp_path: Path) -> None:
+    whole, parted = tmp_path / "whole", tmp_path / "parted"
+    finish(start(data, whole, "--epochs", "40"))
+    process = start(data, parted, "--epochs", "40")
+    assert process.stdout is not None
+    for text in process.stdout:
+        if json.loads(text)["type"] == "epoch":
+            break
+    messages = finish(process, "stop\n")
+    assert messages[-1]["outcome"] == "stopped"
+    assert messages[-2]["type"] == "checkpoint"
+    assert finish(start(data, parted, "--epochs", "40"))[-1]["outcome"] == "completed"
+    assert metrics(parted) == metrics(whole)
+
+
+def test_a_signal_stops_both_with_a_checkpoint(data: Path, tmp_path: Path) -> None:
+    process = start(data, tmp_path, "--epochs", "5000")
+    assert process.stdout is not None
+    for text in process.stdout:
+        if json.loads(text)["type"] == "epoch":
+            break
+    process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate(timeout=60)
+    assert json.loads(output.splitlines()[-1])["outcome"] == "stopped"
+    assert (tmp_path / CHECKPOINT).exists()
+
+
+def test_a_batch_that_cannot_be_shared_is_refused(data: Path, tmp_path: Path) -> None:
+    process = start(data, tmp_path, "--batch-size", "27")
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode != 0
+    (message,) = [json.loads(text) for text in output.splitlines()]
+    assert message["message"] == "--batch-size is 27, which 2 processes cannot share evenly"
+    assert errors.count("error: --batch-size is 27") == 1
+
+
+def test_one_alone_needs_no_group() -> None:
+    alone = Processes()
+    assert alone.leads
+    alone.wait_for_leader()
+
+
+def test_a_device_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trainer.processes.torch.cuda.is_available", lambda: False)
+    assert choose_device("cpu").type == "cpu"
+    with pytest.raises(ConfigError, match="--device cuda"):
+        choose_device("cuda")

@@ -1,0 +1,87 @@
+"""The processes that train one network together, as ``torchrun`` starts them; one alone otherwise."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import torch
+import torch.distributed
+from torch import nn
+from torch.nn.parallel import DistributedDataParallel
+
+from trainer.config import ConfigError
+
+# The others wait while the first one validates.
+PATIENCE = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """rank: this one's number, 0 to count - 1; the first one leads: reports, validates and writes files."""
+
+    rank: int = 0
+    count: int = 1
+
+    @classmethod
+    def of_environment(cls) -> Processes:
+        return cls(int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1)))
+
+    @property
+    def leads(self) -> bool:
+        return self.rank == 0
+
+    @contextmanager
+    def joined(self, device: torch.device) -> Iterator[None]:
+        """Connects the processes, and parts them in the end."""
+        if self.count == 1:
+            yield
+            return
+        backend = "nccl" if device.type == "cuda" else "gloo"
+        torch.distributed.init_process_group(backend, timeout=PATIENCE)
+        try:
+            yield
+        finally:
+            torch.distributed.destroy_process_group()
+
+    def share(self, network: nn.Module, device: torch.device) -> nn.Module:
+        """The network with gradients averaged over the processes."""
+        if self.count == 1:
+            return network
+        return DistributedDataParallel(
+            network,
+            device_ids=[device.index] if device.type == "cuda" else None,
+            # Their statistics serve validation only, and that is the first process's.
+            broadcast_buffers=False,
+            gradient_as_bucket_view=True,
+        )
+
+    def agree(self, loss: torch.Tensor, wants_stop: bool) -> tuple[float, bool]:
+        """The mean loss of all processes, and whether any of them was asked to stop."""
+        if self.count == 1:
+            return float(loss), wants_stop
+        values = torch.stack([loss.detach().float(), torch.full_like(loss, float(wants_stop)).float()])
+        torch.distributed.all_reduce(values)
+        total, wishes = values.tolist()
+        return total / self.count, wishes > 0
+
+    def wait_for_leader(self) -> None:
+        if self.count > 1:
+            torch.distributed.barrier()
+
+
+def choose_device(wanted: str) -> torch.device:
+    """'auto' takes the best there is; each process of several its own GPU. Raises ConfigError."""
+    present = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if wanted == "auto":
+        wanted = next(name for name in ("cuda", "mps", "cpu") if present[name])
+    if not present[wanted]:
+        raise ConfigError(f"--device {wanted}: this computer has no such device that torch can use")
+    if wanted == "cuda":
+        device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)) % torch.cuda.device_count())
+        torch.cuda.set_device(device)
+        return device
+    return torch.device(wanted)
