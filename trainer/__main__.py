@@ -64,8 +64,10 @@ def _train(options: argparse.Namespace) -> int:
     messages = sys.stdout if _leads() else None
     try:
         config = train_config(options)
+        from trainer.memory import keep_freed_memory
         from trainer.train import train
 
+        keep_freed_memory()
         folder = options.output or default_paths().runs / config.name
         with StopRequest(sys.stdin if _leads() else None) as stop:
             for message in train(config, options.data, options.votes, folder, stop):

@@ -67,7 +67,7 @@ def _webcam(input_size: int) -> list[A.BasicTransform | A.BaseCompose]:
     blur = (3, 2 * (input_size // 20) + 1)
     return [
         A.HorizontalFlip(p=0.5),
-        A.OneOf([_affine((0.8, 1.15), 0.08, 18, p=3), _affine((0.75, 1.3), 0.15, 32, p=1)], p=0.92),
+        A.OneOf([_affine((0.8, 1.15), 0.08, 18, p=0.75), _affine((0.75, 1.3), 0.15, 32, p=0.25)], p=0.92),
         A.RandomBrightnessContrast(brightness_limit=0.3, contrast_limit=0.4, p=0.6),
         A.RandomGamma(gamma_limit=(50, 200), p=0.3),
         A.OneOf([A.GaussianBlur(blur_limit=blur), A.MotionBlur(blur_limit=blur)], p=0.2),
