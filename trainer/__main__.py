@@ -85,7 +85,14 @@ def _evaluate(options: argparse.Namespace) -> int:
         sys.stderr.write(
             "The private rows are for a released model, once; enter it in docs/private-test.md.\n"
         )
-    result = evaluate(options.data, options.weights, options.split, votes=options.votes, tau=options.tau)
+    result = evaluate(
+        options.data,
+        options.weights,
+        options.split,
+        votes=options.votes,
+        tau=options.tau,
+        labels=options.labels,
+    )
     sys.stdout.write(json.dumps(result) + "\n")
     return 0
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fer_desktop.core.model import DEFAULT_TAU
-from trainer.config import TrainConfig
+from trainer.config import LabelSource, TrainConfig
 
 
 def parser() -> argparse.ArgumentParser:
@@ -39,6 +39,12 @@ def parser() -> argparse.ArgumentParser:
         type=_tau,
         default=DEFAULT_TAU,
         help="strength of the balanced figures, from 0 on (default: %(default)s)",
+    )
+
+    evaluate.add_argument(
+        "--labels",
+        choices=typing.get_args(LabelSource),
+        help="what counts as right (default: what the model was trained on)",
     )
 
     export = commands.add_parser("export", help="write ONNX from safetensors and check that both agree")

@@ -7,6 +7,7 @@ import os
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
 
 import albumentations as A
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from torch.utils.data import Dataset
@@ -28,13 +29,15 @@ def training_augmentation(kind: str, input_size: int) -> A.Compose | None:
     return None if recipe is None else A.Compose(recipe(input_size))
 
 
-def _affine(scale: tuple[float, float], shift: float, angle: float, p: float) -> A.Affine:
+def _affine(
+    scale: tuple[float, float], shift: float, angle: float, p: float, border: int = cv2.BORDER_CONSTANT
+) -> A.Affine:
     return A.Affine(
         scale=scale,
         translate_percent=(-shift, shift),
         rotate=(-angle, angle),
         shear=(-6, 6),
-        border_mode=0,
+        border_mode=border,
         fill=0,
         p=p,
     )
@@ -65,15 +68,20 @@ def _plain(input_size: int) -> list[A.BasicTransform | A.BaseCompose]:
 
 def _webcam(input_size: int) -> list[A.BasicTransform | A.BaseCompose]:
     blur = (3, 2 * (input_size // 20) + 1)
+    near, far = (
+        _affine(scale, shift, angle, p, cv2.BORDER_REPLICATE)
+        for scale, shift, angle, p in (((0.8, 1.15), 0.08, 18, 0.75), ((0.75, 1.3), 0.15, 32, 0.25))
+    )
     return [
         A.HorizontalFlip(p=0.5),
-        A.OneOf([_affine((0.8, 1.15), 0.08, 18, p=0.75), _affine((0.75, 1.3), 0.15, 32, p=0.25)], p=0.92),
+        A.OneOf([near, far], p=0.92),
+        _hole((0.2, 0.6), p=0.35),
         A.RandomBrightnessContrast(brightness_limit=0.3, contrast_limit=0.4, p=0.6),
         A.RandomGamma(gamma_limit=(50, 200), p=0.3),
         A.OneOf([A.GaussianBlur(blur_limit=blur), A.MotionBlur(blur_limit=blur)], p=0.2),
+        A.MultiplicativeNoise(multiplier=(0.1, 0.6), p=0.12),  # little light
         A.GaussNoise(std_range=(0.01, 0.12), p=0.2),
         A.ImageCompression(quality_range=(15, 80), p=0.15),
-        _hole((0.2, 0.6), p=0.35),
     ]
 
 

@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 from fer_desktop.core.errors import FerDesktopError
 
+LabelSource = Literal["auto", "votes", "majority", "original"]
+
 
 class ConfigError(FerDesktopError):
     """A training option is unknown or out of range."""
@@ -30,6 +32,7 @@ class TrainConfig:
     input_size: int = _option(64, "side of the input in pixels", 16, 1024)
     native_size: int = _option(48, "side of the training pictures in pixels; 0: unknown", 0, 1024)
     crop_margin: float = _option(0.0, "margin around a face box at prediction, fraction of its side", 0, 1)
+    standardise: bool = _option(True, "give each crop the same light and contrast")
     start: str = _option("auto", "start weights: auto, imagenet, lite0, random, or the card of a model")
     labels: Literal["auto", "votes", "majority", "original"] = _option(
         "auto",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import logging
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.core.emotions import EMOTIONS
+from trainer.config import LabelSource
 from trainer.duplicates import find_duplicates
 from trainer.fer2013 import VOTES_FILE, read_fer2013
 from trainer.folders import is_class_folders, read_folders
@@ -21,7 +21,6 @@ logger = logging.getLogger(__name__)
 _CSV_NAMES = ("fer2013.csv.gz", "fer2013.csv")
 EVALUATION_SPLITS: tuple[SplitName, ...] = ("validation", "test")
 MIN_TRAINING_ROWS = 2
-LabelSource = Literal["auto", "votes", "majority", "original"]
 
 
 def load_dataset(path: Path, *, votes: Path | None = None, labels: LabelSource = "auto") -> DataSet:

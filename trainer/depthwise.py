@@ -105,7 +105,8 @@ class DepthwiseConvolution(torch.autograd.Function):
                 len(weight), (True, False, False),
             )[0]  # fmt: skip
         if ctx.needs_input_grad[1]:
-            of_weight = weight_gradient(input, gradient, weight.shape, ctx.stride, ctx.padding)
+            of_weight = torch.empty_like(weight)  # in its memory layout, as DistributedDataParallel wants it
+            of_weight.copy_(weight_gradient(input, gradient, weight.shape, ctx.stride, ctx.padding))
         if ctx.needs_input_grad[2]:
             of_bias = gradient.sum(dim=(0, 2, 3))
         return of_input, of_weight, of_bias, None, None
@@ -137,7 +138,7 @@ def weight_gradient(
         add(0)
     else:
         list(_pool(threads).map(add, range(threads)))
-    return torch.from_numpy(sums.sum(axis=0)).permute(2, 0, 1).unsqueeze(1).contiguous()
+    return torch.from_numpy(sums.sum(axis=0)).permute(2, 0, 1).unsqueeze(1)
 
 
 @cache

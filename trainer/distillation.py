@@ -31,7 +31,7 @@ def with_teachers(
     """
     cards = [find_card(Path(text.strip())) for text in config.teachers.split(",")]
     loaded = [ModelCard.load(path) for path in cards]
-    names = [f"{card.name}, SHA-256 {card.files['safetensors']['sha256'][:12]}…" for card in loaded]
+    names = [card.identity for card in loaded]
     content = hashlib.sha256("\n".join(names).encode() + samples.targets.tobytes())
     answers = folder / f"teachers-{content.hexdigest()[:12]}.npy"
     if processes.leads and not answers.exists():

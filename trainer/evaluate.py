@@ -9,10 +9,11 @@ import numpy as np
 
 from fer_desktop.core.model import DEFAULT_TAU, ModelCard
 from fer_desktop.core.paths import default_paths
+from trainer.config import LabelSource
 from trainer.datasets import load_dataset
 from trainer.duplicates import find_duplicates
 from trainer.metrics import natural_and_balanced
-from trainer.predict import find_card, predict_model
+from trainer.predict import Logits, find_card, predict_mirrored, predict_model
 from trainer.samples import DataSet, Samples, SplitName, count_by_emotion
 
 EvaluationSplit = Literal["public", "private"]
@@ -26,23 +27,30 @@ def evaluate(
     *,
     votes: Path | None = None,
     tau: float = DEFAULT_TAU,
+    labels: LabelSource | None = None,
 ) -> dict[str, Any]:
     """Scores a model (default: the bundled one) as one JSON-ready object.
 
-    The figures of `split_figures` at tau 0, the same under ``balanced`` at tau, counts, and the rows that do
-    not count, by reason. Of class folders ``test`` is scored where there is one.
+    The figures of `split_figures` at tau 0, the same under ``balanced`` at tau, both once more under
+    ``flip_averaged`` with the logits averaged over a picture and its mirror image and, for FER2013, under
+    ``without_repeated_rows``; counts, and the rows that do not count, by reason. Of class folders ``test``
+    is scored where there is one. labels: what counts as right, by default the kind of labels that the model
+    was trained on.
     """
     card_path = find_card(weights) if weights else default_paths().default_model
     card = ModelCard.load(card_path)
-    dataset = load_dataset(data, votes=votes)
+    labels = labels or card.training.get("config", {}).get("labels", "auto")
+    dataset = load_dataset(data, votes=votes, labels=labels)
     name, samples = _rows(dataset, split)
     samples.require_labels(f"{dataset.name}, {name}")
     logits, runtime = predict_model(card, card_path, samples)
+    averaged = predict_mirrored(card, card_path, samples, logits)
     return {
         "model": card.name,
         "data": dataset.name,
         "split": name,
         "runtime": runtime,
+        "labels": samples.kind,
         **natural_and_balanced(logits, samples, card, tau),
         "counts": {
             "rows": len(samples),
@@ -50,7 +58,8 @@ def evaluate(
             "by_label": count_by_emotion(samples.majority),
             "by_original_label": count_by_emotion(samples.original),
         },
-        **_left_out(dataset, samples),
+        "flip_averaged": natural_and_balanced(averaged, samples, card, tau),
+        **_left_out(dataset, samples, logits, card, tau),
     }
 
 
@@ -61,7 +70,9 @@ def _rows(dataset: DataSet, split: EvaluationSplit) -> tuple[str, Samples]:
     return name, dataset.split(name)
 
 
-def _left_out(dataset: DataSet, samples: Samples) -> dict[str, Any]:
+def _left_out(
+    dataset: DataSet, samples: Samples, logits: Logits, card: ModelCard, tau: float
+) -> dict[str, Any]:
     if dataset.kind == "folders":
         unreadable, ignored = dataset.report["unreadable"], dataset.report["unknown_folders"]
         return {
@@ -70,12 +81,11 @@ def _left_out(dataset: DataSet, samples: Samples) -> dict[str, Any]:
             "ignored_folders": ignored,
         }
     unclear = int((~samples.labelled).sum())
+    # Rows that some training row of the data set repeats; training leaves those training rows out.
+    repeated = find_duplicates(samples, dataset.splits["train"]).any
+    fresh = np.flatnonzero(~repeated)
     return {
         "dropped": {"no FER+ majority among the seven emotions": unclear},
-        "rows_repeated_in_training_rows": _repeated(dataset, samples),
+        "rows_repeated_in_training_rows": int(np.count_nonzero(repeated)),
+        "without_repeated_rows": natural_and_balanced(logits[fresh], samples.take(fresh), card, tau),
     }
-
-
-def _repeated(dataset: DataSet, samples: Samples) -> int:
-    """How many evaluation rows some training row of the data set repeats; training leaves those rows out."""
-    return int(np.count_nonzero(find_duplicates(samples, dataset.splits["train"]).any))

@@ -53,6 +53,12 @@ def predict_model(card: ModelCard, card_path: Path, samples: Samples) -> tuple[L
     return _in_batches(lambda inputs: session.run(None, {name: inputs})[0], card, samples), "onnx"
 
 
+def predict_mirrored(card: ModelCard, card_path: Path, samples: Samples, logits: Logits) -> Logits:
+    """The mean of ``logits``, those of the pictures, and those of their mirror images."""
+    mirrored, _ = predict_model(card, card_path, samples.mirrored())
+    return np.mean([logits, mirrored], axis=0, dtype=np.float32)
+
+
 def onnx_session(path: Path) -> onnxruntime.InferenceSession:
     """Raises ModelError for a file that ONNX Runtime cannot load."""
     try:

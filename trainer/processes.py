@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -51,13 +52,15 @@ class Processes:
         """The network with gradients averaged over the processes."""
         if self.count == 1:
             return network
-        return DistributedDataParallel(
-            network,
-            device_ids=[device.index] if device.type == "cuda" else None,
-            # Their statistics serve validation only, and that is the first process's.
-            broadcast_buffers=False,
-            gradient_as_bucket_view=True,
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # of another name for broadcast_buffers
+            return DistributedDataParallel(
+                network,
+                device_ids=[device.index] if device.type == "cuda" else None,
+                # Their statistics serve validation only, and that is the first process's.
+                broadcast_buffers=False,
+                gradient_as_bucket_view=True,
+            )
 
     def agree(self, loss: torch.Tensor, wants_stop: bool) -> tuple[float, bool]:
         """The mean loss of all processes, and whether any of them was asked to stop."""

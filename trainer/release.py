@@ -13,7 +13,7 @@ from fer_desktop.core.model import ModelCard, sha256
 from fer_desktop.core.network import build_model, load_network, save_weights
 from trainer.export import export_onnx
 from trainer.metrics import confusion_matrix, fit_temperature, natural_and_balanced
-from trainer.predict import predict_model
+from trainer.predict import predict_mirrored, predict_model
 from trainer.report import write_confusion_matrix
 from trainer.samples import Samples
 
@@ -40,10 +40,15 @@ def release(folder: Path, best_weights: Path, card: ModelCard, validation: Sampl
     before = natural_and_balanced(logits, validation, card)["expected_calibration_error"]
     card = dataclasses.replace(card, temperature=fit_temperature(logits[labelled], labels, card))
     figures = natural_and_balanced(logits, validation, card)
+    averaged = predict_mirrored(card, card_path, validation, logits)
     card = dataclasses.replace(
         card,
         metrics={
-            "validation": {**figures, "calibration_error_before_temperature": before},
+            "validation": {
+                **figures,
+                "calibration_error_before_temperature": before,
+                "flip_averaged": natural_and_balanced(averaged, validation, card),
+            },
             "onnx_deviation": deviation,
         },
     )

@@ -69,7 +69,7 @@ def _load_model(network: nn.Module, architecture: str, channels: int, path: Path
             f"the run asks for {architecture} with {channels}"
         )
     network.load_state_dict(source.state_dict())
-    return f"{card.name}, SHA-256 {card.files['safetensors']['sha256'][:12]}…"
+    return card.identity
 
 
 def _hub_is_reachable() -> bool:

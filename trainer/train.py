@@ -226,6 +226,7 @@ def _card(config: TrainConfig, prior: tuple[float, ...]) -> ModelCard:
         mean=MEAN,
         std=STD,
         crop_margin=config.crop_margin,
+        standardise=config.standardise,
         labels=EMOTIONS,
         training_prior=prior,
         temperature=1.0,

@@ -24,6 +24,8 @@ from fer_desktop.core.types import Box, Image
 
 CARD_FORMAT = 1
 DEFAULT_TAU = 0.75
+# Grey levels; a crop with less contrast than that is not stretched further, since it holds noise.
+MIN_DEVIATION = np.float32(4)
 WeightsKind = Literal["onnx", "safetensors"]
 
 
@@ -35,6 +37,8 @@ class ModelCard:
     native_size: side of the training pictures; larger crops are first reduced to it, so that they look
         like what the network learned from. None: straight to input_size.
     mean, std: of the grey values scaled to 0..1.
+    standardise: instead, each crop's grey values are given mean 0 and deviation 1, so that its light and
+        contrast do not matter.
     crop_margin: how far the crop reaches beyond the face box on each side, as a fraction of its side.
     labels: the order of the network's outputs, a permutation of the seven emotions.
     training_prior: share of each label in the training targets, in the order of ``labels``, sum 1.
@@ -53,6 +57,7 @@ class ModelCard:
     labels: tuple[str, ...]
     training_prior: tuple[float, ...]
     temperature: float
+    standardise: bool = False
     files: dict[str, dict[str, str]] = field(default_factory=dict)
     training: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
@@ -89,6 +94,12 @@ class ModelCard:
     def input_shape(self) -> tuple[int, int, int]:
         """(channels, input_size, input_size)."""
         return self.channels, self.input_size, self.input_size
+
+    @property
+    def identity(self) -> str:
+        """Name and the first digits of the hash of its weights."""
+        entry = self.files.get("safetensors") or self.files.get("onnx")
+        return f"{self.name}, SHA-256 {entry['sha256'][:12]}…" if entry else self.name
 
     @classmethod
     def load(cls, path: Path) -> ModelCard:
@@ -190,9 +201,12 @@ def _resize(grey: Image, size: int) -> Image:
 
 def normalise(greys: NDArray[np.uint8], card: ModelCard) -> NDArray[np.float32]:
     """(N, S, S) grey uint8 as the network's input, (N, channels, S, S) float32."""
-    scale = np.float32(1 / (255 * card.std))
-    offset = np.float32(card.mean / card.std)
-    planes = greys[:, None].astype(np.float32) * scale - offset
+    planes = greys[:, None].astype(np.float32)
+    if card.standardise:
+        planes -= planes.mean(axis=(2, 3), keepdims=True)
+        planes /= np.maximum(planes.std(axis=(2, 3), keepdims=True), MIN_DEVIATION)
+    else:
+        planes = planes * np.float32(1 / (255 * card.std)) - np.float32(card.mean / card.std)
     return planes if card.channels == 1 else np.repeat(planes, card.channels, axis=1)
 
 

