@@ -7,9 +7,11 @@ CONSTRAINTS := .ci/constraints.txt
 # The better face detector is small; torch comes only where there is an NVIDIA GPU to use.
 EXTRAS ?= [yunet$(shell command -v nvidia-smi >/dev/null 2>&1 && echo ',torch')]
 DATA ?= ../shared/data/fer2013
-RUN ?= runs/fer7
+# The stages of the bundled models, each from the one before; a stage that was stopped goes on.
+STAGES := fer7-start fer7-middle fer7 fer7-original
+PROCESSES ?= 2
 
-.PHONY: run test check format train evaluate benchmark clean
+.PHONY: run test check format model evaluate clean
 
 run: $(VENV)/.run
 	$(BIN)/fer-desktop
@@ -27,8 +29,11 @@ format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-train: $(VENV)/.dev
-	$(BIN)/python -m trainer train --data $(DATA) --config trainer/presets/fer7.json --output $(RUN)
+model: $(VENV)/.dev
+	set -e; for stage in $(STAGES); do \
+		OMP_NUM_THREADS=1 $(BIN)/python -m torch.distributed.run --standalone --nproc-per-node $(PROCESSES) \
+			-m trainer train --data $(DATA) --config trainer/presets/$$stage.json --output runs/$$stage; \
+	done
 
 evaluate: $(VENV)/.dev
 	$(BIN)/python -m trainer evaluate --data $(DATA)

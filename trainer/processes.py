@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import torch
 import torch.distributed
@@ -70,6 +71,14 @@ class Processes:
         torch.distributed.all_reduce(values)
         total, wishes = values.tolist()
         return total / self.count, wishes > 0
+
+    def all_equal(self, value: int) -> bool:
+        """Whether the processes hold the same number."""
+        if self.count == 1:
+            return True
+        values: list[Any] = [None] * self.count
+        torch.distributed.all_gather_object(values, value)
+        return len(set(values)) == 1
 
     def wait_for_leader(self) -> None:
         if self.count > 1:

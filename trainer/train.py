@@ -134,6 +134,8 @@ def _train(
     identity = {**config.to_dict(), "rows": len(samples)}
     if resumes:
         state = load_checkpoint(folder / CHECKPOINT, identity, **parts)
+    if not processes.all_equal(state.step):
+        raise TrainingError(f"{folder}: the processes do not see the same checkpoint; use a shared folder")
     forward = processes.share(network, device)
     if config.compile:
         forward = torch.compile(forward)  # type: ignore[assignment]

@@ -93,6 +93,15 @@ def test_one_alone_needs_no_group() -> None:
     alone = Processes()
     assert alone.leads
     alone.wait_for_leader()
+    assert alone.all_equal(7)
+
+
+def test_several_must_see_the_same_checkpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    def another_step(values: list[int], own: int) -> None:
+        values[:] = [own, own + 3]
+
+    monkeypatch.setattr("torch.distributed.all_gather_object", another_step)
+    assert not Processes(0, 2).all_equal(5)
 
 
 def test_a_device_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
