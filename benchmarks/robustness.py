@@ -127,7 +127,7 @@ def main() -> None:
 
 
 def print_table(samples: Samples, cards: Sequence[Path]) -> None:
-    """Accuracy at tau 0 and macro recall at tau 0.75 over the rows with a majority, for each model."""
+    """Accuracy at tau 0 and macro recall at tau 1 over the rows with a majority, for each model."""
     samples = samples.take(np.flatnonzero(samples.labelled))
     models = [(ModelCard.load(path), path) for path in cards]
     print(f"{len(samples)} PublicTest rows with a FER+ majority over {len(EMOTIONS)} emotions, in %\n")

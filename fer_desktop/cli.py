@@ -161,7 +161,7 @@ def _add_analyse_options(command: argparse.ArgumentParser) -> None:
         metavar="X",
         type=_number(float, 0, 1),
         help="how rare emotions are judged: 0 natural (as frequent as in the training data) to 1 fully "
-        "balanced (all as frequent), which finds more of the rare ones (default: 0.75)",
+        "balanced (all as frequent), which finds more of the rare ones (default: 1.0)",
     )
     tuning.add_argument("--no-smoothing", action="store_true", help="judge each frame by itself")
     tuning.add_argument(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 
 from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.model import DEFAULT_TAU, ModelCard, probabilities
@@ -83,18 +81,3 @@ def natural_and_balanced(
         **split_figures(logits, samples, card, 0.0),
         "balanced": {"tau": tau, **split_figures(logits, samples, card, tau)},
     }
-
-
-def fit_temperature(logits: NDArray[np.float32], labels: Labels, card: ModelCard) -> float:
-    """The temperature of least negative log likelihood on these rows (Guo et al. 2017), 0.25 to 4.
-
-    logits: (N, 7) in the card's label order; labels: (N,) indices into EMOTIONS.
-    """
-
-    def loss(log_temperature: float) -> float:
-        scaled = dataclasses.replace(card, temperature=float(np.exp(log_temperature)))
-        chosen = probabilities(logits, scaled)[np.arange(len(labels)), labels]
-        return float(-np.log(np.maximum(chosen, 1e-12)).mean())
-
-    bound = float(np.log(4))
-    return float(np.exp(minimize_scalar(loss, bounds=(-bound, bound), method="bounded").x))

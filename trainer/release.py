@@ -11,9 +11,10 @@ import safetensors.torch
 from fer_desktop.core.files import whole_file
 from fer_desktop.core.model import ModelCard, sha256
 from fer_desktop.core.network import build_model, load_network, save_weights
+from trainer.calibration import add_bias, fit_calibration, has_bias
 from trainer.export import export_onnx
-from trainer.metrics import confusion_matrix, fit_temperature, natural_and_balanced
-from trainer.predict import predict_mirrored, predict_model
+from trainer.metrics import confusion_matrix, natural_and_balanced
+from trainer.predict import predict, predict_mirrored, predict_model
 from trainer.report import write_confusion_matrix
 from trainer.samples import Samples
 
@@ -21,11 +22,22 @@ from trainer.samples import Samples
 def release(folder: Path, best_weights: Path, card: ModelCard, validation: Samples) -> Path:
     """Writes NAME.safetensors (fp16), NAME.onnx, NAME.json and figures into ``folder``; returns the card.
 
-    Temperature and figures are of the released ONNX file on the validation rows, after the rounding to fp16.
+    Calibrated on the validation rows; the figures are those of the released ONNX file, after the rounding to
+    fp16, on the same rows.
     The card is written when all that it names is there.
     """
     network = build_model(card.architecture, card.channels)
     network.load_state_dict(safetensors.torch.load_file(best_weights))
+    labelled = validation.labelled
+    labels = validation.majority[labelled]
+    raw = predict(network, card, validation)
+    before = natural_and_balanced(raw, validation, card)["expected_calibration_error"]
+    biased = has_bias(network)
+    calibration = fit_calibration(raw[labelled], labels, with_bias=biased)
+    if biased:
+        add_bias(network, calibration.bias)
+    card = dataclasses.replace(card, temperature=calibration.temperature, training_prior=calibration.prior)
+
     weights, onnx_path, card_path = (
         folder / f"{card.name}{suffix}" for suffix in (".safetensors", ".onnx", ".json")
     )
@@ -35,10 +47,6 @@ def release(folder: Path, best_weights: Path, card: ModelCard, validation: Sampl
     card = _with_file(card, "onnx", onnx_path)
 
     logits, _ = predict_model(card, card_path, validation)
-    labelled = validation.labelled
-    labels = validation.majority[labelled]
-    before = natural_and_balanced(logits, validation, card)["expected_calibration_error"]
-    card = dataclasses.replace(card, temperature=fit_temperature(logits[labelled], labels, card))
     figures = natural_and_balanced(logits, validation, card)
     averaged = predict_mirrored(card, card_path, validation, logits)
     card = dataclasses.replace(
@@ -46,7 +54,7 @@ def release(folder: Path, best_weights: Path, card: ModelCard, validation: Sampl
         metrics={
             "validation": {
                 **figures,
-                "calibration_error_before_temperature": before,
+                "calibration_error_before_calibration": before,
                 "flip_averaged": natural_and_balanced(averaged, validation, card),
             },
             "onnx_deviation": deviation,

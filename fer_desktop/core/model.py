@@ -23,7 +23,7 @@ from fer_desktop.core.files import whole_file
 from fer_desktop.core.types import Box, Image
 
 CARD_FORMAT = 1
-DEFAULT_TAU = 0.75
+DEFAULT_TAU = 1.0
 # Grey levels; a crop with less contrast than that is not stretched further, since it holds noise.
 MIN_DEVIATION = np.float32(4)
 WeightsKind = Literal["onnx", "safetensors"]
@@ -41,7 +41,8 @@ class ModelCard:
         contrast do not matter.
     crop_margin: how far the crop reaches beyond the face box on each side, as a fraction of its side.
     labels: the order of the network's outputs, a permutation of the seven emotions.
-    training_prior: share of each label in the training targets, in the order of ``labels``, sum 1.
+    training_prior: how frequent each label is where the natural probabilities are right, in the order of
+        ``labels``, sum 1: the validation rows', on which they are calibrated.
     temperature: logits are divided by it; fitted on the validation split (Guo et al. 2017).
     files: for each kind of weights, its file name beside the card and its SHA-256.
     """
@@ -220,12 +221,12 @@ def preprocess(crops: Sequence[Image], card: ModelCard) -> NDArray[np.float32]:
 def probabilities(logits: NDArray[np.float32], card: ModelCard, tau: float = 0.0) -> NDArray[np.float32]:
     """Logits (N, 7) in the card's label order as probabilities (N, 7) in the order of EMOTIONS.
 
-    Logit adjustment with strength tau >= 0 (Menon et al. 2021), then temperature scaling (Guo et al. 2017):
-    softmax((logits - tau * log(training_prior)) / temperature). tau 0 leaves the natural frequencies. In this
-    order, because the prior is that of the targets the logits were trained on, before any sharpening.
+    Temperature scaling (Guo et al. 2017), then logit adjustment with strength tau >= 0 (Menon et al. 2021):
+    softmax(logits / temperature - tau * log(training_prior)). tau 0 leaves the natural frequencies, tau 1
+    judges as if all emotions were equally frequent.
     """
     prior = np.asarray(card.training_prior, dtype=np.float32)
-    adjusted = (logits - np.float32(tau) * np.log(prior)) / np.float32(card.temperature)
+    adjusted = logits / np.float32(card.temperature) - np.float32(tau) * np.log(prior)
     exponents = np.exp(adjusted - adjusted.max(axis=1, keepdims=True))
     order = [card.labels.index(name) for name in EMOTIONS]
     return (exponents / exponents.sum(axis=1, keepdims=True))[:, order]

@@ -214,7 +214,7 @@ def test_the_report_says_what_was_done_with_what(studio: Studio) -> None:
     assert report["model"]["sha256"] == sha256(studio.card.with_suffix(".onnx"))
     assert report["versions"]["fer-desktop"] == __version__
     assert report["versions"].keys() >= {"opencv", "onnxruntime", "pyav", "python"}
-    assert report["settings"] | {"every": 2, "start_s": 0.2, "end_s": None, "tau": 0.75} == report["settings"]
+    assert report["settings"] | {"every": 2, "start_s": 0.2, "end_s": None, "tau": 1.0} == report["settings"]
     assert report["settings"]["model"] == str(studio.card)
     assert report["frames"] == {"read": 8, "analysed": 4, "with_faces": 3}
     assert report["faces"] == {"total": 3, "ids": 1}

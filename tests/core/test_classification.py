@@ -183,11 +183,10 @@ def test_torch_and_onnx_agree_on_a_small_network(
     assert on_torch.classify([]).shape == (0, 7)
 
 
-def test_torch_and_onnx_agree_on_the_bundled_model(crops: list[Image]) -> None:
+@pytest.mark.parametrize("name", ["fer7", "fer7-original"])
+def test_torch_and_onnx_agree_on_the_bundled_models(crops: list[Image], name: str) -> None:
     pytest.importorskip("timm")
-    path = default_paths().default_model
-    if not path.exists():
-        pytest.skip("there is no bundled model yet")
+    path = default_paths().bundled_models / f"{name}.json"
     on_torch = create_classifier(path, device="cpu", runtime="torch").classify(crops)
     on_onnx = create_classifier(path, device="cpu", runtime="onnx").classify(crops)
     assert np.abs(on_torch - on_onnx).max() <= 1e-4

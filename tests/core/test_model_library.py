@@ -2,10 +2,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+import skimage.data
 
+from fer_desktop.core.cascade import CascadeDetector
+from fer_desktop.core.classification import create_classifier
+from fer_desktop.core.emotions import EMOTIONS
+from fer_desktop.core.model import crop_face
 from fer_desktop.core.model_library import find_model, list_models
-from fer_desktop.core.paths import Paths
+from fer_desktop.core.paths import Paths, default_paths
 from tests.support.models import write_tiny_model
 
 
@@ -31,6 +37,19 @@ def test_the_bundled_models_come_before_the_users(paths: Paths) -> None:
         ("nested", False),
     ]
     assert all(model.card is not None and model.problem is None for model in models)
+
+
+def test_the_bundled_models_know_a_smile() -> None:
+    """On scikit-image's astronaut, in the dim too."""
+    models = list_models(default_paths())
+    assert [model.name for model in models if model.bundled] == ["fer7", "fer7-original"]
+    picture = np.ascontiguousarray(skimage.data.astronaut()[:, :, ::-1])
+    (face,) = CascadeDetector(min_face=0.12).detect(picture)
+    for model in models:
+        classifier = create_classifier(model.path, device="cpu")
+        rows = classifier.classify([crop_face(light, face.box) for light in (picture, picture // 4)])
+        assert list(rows.argmax(axis=1)) == [EMOTIONS.index("happiness")] * 2
+        assert rows.max(axis=1).min() > 0.5
 
 
 def test_a_damaged_card_is_listed_with_its_problem(paths: Paths) -> None:

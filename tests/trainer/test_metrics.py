@@ -1,17 +1,12 @@
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fer_desktop.core.emotions import EMOTIONS
-from fer_desktop.core.model import ModelCard
-from trainer.metrics import class_figures, confusion_matrix, expected_calibration_error, fit_temperature
-
-CARD = ModelCard("c", "none", 64, 1, None, 0.5, 0.5, 0.0, EMOTIONS, (1 / 7,) * 7, 1.0)
+from trainer.metrics import class_figures, confusion_matrix, expected_calibration_error
 
 
 def one_hot(labels: list[int], confidence: float = 1.0) -> np.ndarray:
@@ -55,16 +50,3 @@ def test_calibration_error_is_the_gap() -> None:
     labels = np.array([0] * 6 + [1] * 4)
     assert expected_calibration_error(one_hot([0] * 10, 0.6), labels) == pytest.approx(0, abs=1e-6)
     assert expected_calibration_error(one_hot([0] * 10, 0.9), labels) == pytest.approx(0.3, abs=1e-6)
-
-
-@pytest.mark.parametrize("true_temperature", [0.5, 1.0, 2.5])
-def test_temperature_is_recovered(true_temperature: float) -> None:
-    generator = np.random.default_rng(0)
-    logits = generator.normal(0, 2, (20_000, 7))
-    chances = np.exp(logits / true_temperature)
-    chances /= chances.sum(axis=1, keepdims=True)
-    labels = (chances.cumsum(axis=1) > generator.random((len(logits), 1))).argmax(axis=1)
-    card = dataclasses.replace(CARD)
-    assert fit_temperature(logits.astype(np.float32), labels, card) == pytest.approx(
-        true_temperature, rel=0.05
-    )

@@ -34,7 +34,7 @@ def test_a_run_reports_and_leaves_a_model(whole: Run) -> None:
     card = ModelCard.load(folder / "tiny.json")
     for kind in ("onnx", "safetensors"):
         card.weights_file(folder / "tiny.json", kind)
-    assert card.metrics["validation"]["balanced"]["tau"] == 0.75
+    assert card.metrics["validation"]["balanced"]["tau"] == 1.0
     assert (folder / "figures" / "curves.png").stat().st_size > 1000
     assert (folder / "figures" / "confusion.png").stat().st_size > 1000
     assert not list(folder.rglob("*.part"))

@@ -128,5 +128,5 @@ def test_restoring_the_defaults_undoes_every_change(desk: NewDesk, qtbot: QtBot)
     new.window.preferences.restore.click()
     after = new.window.pipeline.settings
     assert (before.detector, after.detector) == ("yunet", "cascade")
-    assert (after.tau, after.smoothing, after.device) == (0.75, True, "auto")
+    assert (after.tau, after.smoothing, after.device) == (1.0, True, "auto")
     assert new.window.preferences.device.currentData() == "auto"
