@@ -61,8 +61,8 @@ class Samples:
         return replace(self, targets=targets)
 
     def mirrored(self) -> Samples:
-        """The same rows with each picture flipped from left to right."""
-        return replace(self, images=[np.ascontiguousarray(image[:, ::-1]) for image in self.images])
+        """The same rows with each picture flipped from left to right, when it is asked for."""
+        return replace(self, images=_Mirrored(self.images))
 
     def prior(self, sampling: NDArray[np.float64] | None = None) -> tuple[float, ...]:
         """Share of each emotion in the targets, none of them zero, sum 1; under ``sampling``, as drawn."""
@@ -81,6 +81,19 @@ class Samples:
         counts = np.bincount(foremost, minlength=len(EMOTIONS))
         weights = counts[foremost].astype(np.float64) ** -strength
         return np.asarray(weights / weights.sum())
+
+
+class _Mirrored(Sequence[Image]):
+    """The mirror images of a sequence that may read its pictures when asked."""
+
+    def __init__(self, images: Sequence[Image] | NDArray[np.uint8]) -> None:
+        self._images = images
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def __getitem__(self, index: Any) -> Any:
+        return np.ascontiguousarray(self._images[int(index)][:, ::-1])
 
 
 class _Selection(Sequence[Image]):
