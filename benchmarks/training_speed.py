@@ -125,7 +125,7 @@ def measure(way: Way, options: argparse.Namespace) -> float:
 
         def step() -> float:
             with torch.autocast("cpu", torch.bfloat16, enabled=way.bfloat16):
-                loss = take_step(forward, optimiser, inputs, targets, 1e-3, config)
+                loss = take_step(forward, network, optimiser, inputs, targets, 1e-3, config)
             return processes.agree(loss, False)[0]
 
         for _ in range(3):

@@ -59,6 +59,9 @@ class TrainConfig:
     augment: Literal["none", "plain", "webcam", "rand"] = _option(
         "plain", "augmentation of training pictures"
     )
+    sam_radius: float = _option(
+        0.0, "radius of sharpness-aware minimisation (Foret et al. 2021); 0: off", 0, 1
+    )
     ema_decay: float = _option(0.998, "decay of the averaged weights per step", 0, 0.99999)
     clip_norm: float = _option(5.0, "largest gradient norm; 0: no limit", 0, 1e6)
     compile: bool = _option(False, "torch.compile (helps on a GPU, not on a few CPU cores)")

@@ -173,7 +173,7 @@ def _train(
             rate = config.learning_rate * learning_rate_factor(config, state.step, total_steps)
             _seed(config, state.step, processes.rank)
             loss, stops = processes.agree(
-                take_step(forward, optimiser, inputs.to(device), targets.to(device), rate, config),
+                take_step(forward, network, optimiser, inputs.to(device), targets.to(device), rate, config),
                 should_stop(),
             )
             if not math.isfinite(loss):

@@ -58,4 +58,4 @@ def test_a_broken_file_is_refused(tmp_path: Path) -> None:
 def test_the_preset_is_what_the_bundled_model_was_trained_with(name: str) -> None:
     preset = TrainConfig.load(Path(trainer.__file__).with_name("presets") / f"{name}.json")
     card = json.loads((default_paths().bundled_models / f"{name}.json").read_text(encoding="utf-8"))
-    assert preset.to_dict() == card["training"]["config"]
+    assert preset == TrainConfig.from_dict(card["training"]["config"])

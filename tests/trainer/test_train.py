@@ -74,9 +74,9 @@ def test_small_pictures_first(data: Path, tmp_path: Path, monkeypatch: pytest.Mo
     """And a stop in between resumes at the right size."""
     sides: list[int] = []
 
-    def noting(network: Any, optimiser: Any, inputs: torch.Tensor, *rest: Any) -> torch.Tensor:
+    def noting(network: Any, bare: Any, optimiser: Any, inputs: torch.Tensor, *rest: Any) -> torch.Tensor:
         sides.append(inputs.shape[-1])
-        return take_step(network, optimiser, inputs, *rest)
+        return take_step(network, bare, optimiser, inputs, *rest)
 
     monkeypatch.setattr("trainer.train.take_step", noting)
     config = dataclasses.replace(TINY, small_size=16, small_epochs=2)
@@ -89,7 +89,13 @@ def test_small_pictures_first(data: Path, tmp_path: Path, monkeypatch: pytest.Mo
 @pytest.mark.usefixtures("without_release")
 @pytest.mark.parametrize(
     "change",
-    [{"balance": 0.5}, {"cutmix": 1.0, "mixup": 0.2}, {"labels": "majority"}, {"original_share": 0.5}],
+    [
+        {"balance": 0.5},
+        {"cutmix": 1.0, "mixup": 0.2},
+        {"labels": "majority"},
+        {"original_share": 0.5},
+        {"sam_radius": 0.05},
+    ],
 )
 def test_every_recipe_trains(data: Path, tmp_path: Path, change: dict[str, Any]) -> None:
     messages = run(data, tmp_path, dataclasses.replace(TINY, epochs=1, **change))
