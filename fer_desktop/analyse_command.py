@@ -1,4 +1,4 @@
-"""``fer-desktop analyse``: one input after the other, with progress, clear ends and a way to stop."""
+"""``fer-desktop analyse``: every input, with progress, clear ends and a way to stop."""
 
 from __future__ import annotations
 
@@ -7,32 +7,18 @@ import logging
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 
-from tqdm import tqdm
-
-from fer_desktop.core.analysis import (
-    AnalysisSummary,
-    IncompleteAnalysisError,
-    Progress,
-    ResultsExistError,
-    default_name,
-    run_analysis,
-)
+from fer_desktop.batch_progress import BatchProgress
+from fer_desktop.core.batch import Batch, BatchItem, BatchOptions, Outcome, run_batch
+from fer_desktop.core.batch_inputs import expand_folders, unique_names
+from fer_desktop.core.batch_table import as_text, check_table, write_table
 from fer_desktop.core.errors import FerDesktopError
-from fer_desktop.core.images import IMAGE_SUFFIXES, natural_order
 from fer_desktop.core.pipeline import PipelineSettings, build_pipeline
 
 log = logging.getLogger(__name__)
-
-VIDEO_SUFFIXES = frozenset(
-    {".3gp", ".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".mxf", ".ogv"}
-    | {".ts", ".webm", ".wmv"}
-)
-"""Endings, in lower case, of the videos that are looked for in a folder."""
 
 
 class StopSignal:
@@ -66,128 +52,113 @@ class StopSignal:
 def run_analyse(options: argparse.Namespace, settings: PipelineSettings) -> int:
     """Analyses every input; returns the exit code. Raises FerDesktopError when nothing can be begun."""
     inputs = expand_folders(options.inputs)
-    pipeline = build_pipeline(settings)
-    if pipeline.classifier.notice:
-        log.warning("%s", pipeline.classifier.notice)
-    failed = False
+    items = [BatchItem(input, name) for input, name in zip(inputs, unique_names(inputs), strict=True)]
+    batch = _batch(options, settings)
+    if len(items) > 1 and not batch.overwrite:
+        check_table(batch.output)
     stop = StopSignal()
     with stop.installed():
-        for input, name in zip(inputs, unique_names(inputs), strict=True):
-            try:
-                with _progress_bar(input.name) as on_progress:
-                    summary = run_analysis(
-                        input,
-                        options.output,
-                        settings,
-                        name=name,
-                        video=options.video,
-                        jsonl=options.jsonl,
-                        every=options.every,
-                        start_s=options.start,
-                        end_s=options.end,
-                        blur=options.blur,
-                        overwrite=options.overwrite,
-                        pipeline=pipeline,
-                        on_progress=on_progress,
-                        should_stop=stop,
-                    )
-            except IncompleteAnalysisError as error:
-                failed = True
-                log.error("%s; %s", error, _until(error.summary))
-            except ResultsExistError as error:
-                failed = True
-                log.error("%s with --overwrite", error)
-            except FerDesktopError as error:
-                failed = True
-                log.error("%s", error)
-            else:
-                _report(input, summary)
-            if stop():
-                break
+        outcomes = _run(items, batch, options, stop)
+    is_whole = len(items) == 1 or _show_table(items, batch, outcomes)
     if stop.number is not None:
         return 128 + stop.number
-    return 1 if failed else 0
+    return 0 if is_whole and all(outcome.state in ("done", "done before") for outcome in outcomes) else 1
 
 
-def expand_folders(inputs: Iterable[Path]) -> list[Path]:
-    """Every folder of videos as its videos, in natural order; other inputs as they are.
-
-    A folder that also has pictures, or no video, stays as well: its pictures are one input.
-    """
-    expanded: list[Path] = []
-    for path in inputs:
-        entries = _entries(path)
-        videos = [entry for entry in entries if entry.suffix.lower() in VIDEO_SUFFIXES and entry.is_file()]
-        pictures = any(entry.suffix.lower() in IMAGE_SUFFIXES for entry in entries)
-        expanded += videos
-        if pictures or not videos:
-            expanded.append(path)
-    return expanded
+def _batch(options: argparse.Namespace, settings: PipelineSettings) -> Batch:
+    how = BatchOptions(
+        video=options.video,
+        jsonl=options.jsonl,
+        ferx=options.ferx,
+        every=options.every,
+        rate=options.rate,
+        start_s=options.start,
+        end_s=options.end,
+        blur=options.blur,
+    )
+    return Batch(options.output, settings, how, resume=options.resume, overwrite=options.overwrite)
 
 
-def _entries(path: Path) -> list[Path]:
-    """What is in a folder, in natural order; nothing where it is none or cannot be read."""
-    try:
-        return sorted(path.iterdir(), key=lambda entry: natural_order(entry.name))
-    except OSError:
-        return []
+def _run(
+    items: Sequence[BatchItem], batch: Batch, options: argparse.Namespace, stop: StopSignal
+) -> list[Outcome]:
+    with BatchProgress([item.input.name for item in items]) as progress:
+
+        def on_outcome(position: int, outcome: Outcome) -> None:
+            with progress.ending(position):
+                _report(items[position], outcome)
+
+        if options.engine == "dask":
+            from fer_desktop.core.batch_dask import run_on_cluster
+
+            return run_on_cluster(items, batch, options.scheduler, on_outcome=on_outcome, should_stop=stop)
+        pipeline = build_pipeline(batch.settings)
+        if pipeline.classifier.notice:
+            log.warning("%s", pipeline.classifier.notice)
+        if min(options.jobs, len(items)) == 1:
+            return run_batch(
+                items,
+                batch,
+                pipeline,
+                on_progress=progress.show,
+                on_outcome=on_outcome,
+                should_stop=stop,
+            )
+        from fer_desktop.core.batch_processes import run_in_processes
+
+        return run_in_processes(
+            items,
+            batch,
+            options.jobs,
+            on_progress=progress.show,
+            on_outcome=on_outcome,
+            should_stop=stop,
+        )
 
 
-def unique_names(inputs: Iterable[Path]) -> list[str]:
-    """A name for the results of each input: a second "talk", or "Talk", becomes "talk-2"."""
-    names: list[str] = []
-    used: set[str] = set()
-    for path in inputs:
-        plain = name = default_name(path)
-        number = 1
-        while name.casefold() in used:
-            number += 1
-            name = f"{plain}-{number}"
-        used.add(name.casefold())
-        names.append(name)
-    return names
-
-
-@contextmanager
-def _progress_bar(title: str) -> Iterator[Callable[[Progress], None] | None]:
-    """A bar with the time left, None where stderr is no terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    tqdm.monitor_interval = 0  # its thread is for bars that are updated rarely, and would outlive this one
-    layout = "{desc}: {percentage:3.0f} %|{bar}| {postfix[0]} [{elapsed} < {remaining}]"
-    with tqdm(total=1.0, desc=title, bar_format=layout, postfix=[""], leave=False) as bar:
-
-        def show(progress: Progress) -> None:
-            rate = progress.frames_read / progress.elapsed_s if progress.elapsed_s else 0.0
-            bar.postfix[0] = f"{progress.pts_s:.1f} s, {rate:.0f} frames/s"
-            bar.update((progress.fraction or 0.0) - bar.n)
-
-        yield show
-
-
-def _report(input: Path, summary: AnalysisSummary) -> None:
-    for warning in summary.warnings:
-        log.warning("%s: %s", input, warning)
-    if summary.complete:
-        rate = summary.frames_analysed / summary.elapsed_s if summary.elapsed_s else 0.0
-        counts = f"{_frames(summary)}, {summary.frames_with_faces} with faces"
-        text = f"{input}: {counts}, {summary.elapsed_s:.1f} s ({rate:.0f} frames/s); {_written(summary)}"
+def _report(item: BatchItem, outcome: Outcome) -> None:
+    for warning in outcome.warnings:
+        log.warning("%s: %s", item.input, warning)
+    if outcome.error is not None:
+        text = outcome.error
+        text += " with --overwrite" if outcome.is_refused else ""
+        text += f"; {_until(outcome)}" if outcome.frames else ""
+        log.error("%s", text)
+    elif outcome.state == "stopped":
+        _write(f"{item.input}: stopped; {_until(outcome)}")
+    elif outcome.state == "done before":
+        _write(f"{item.input}: done before; {_written(outcome)}")
     else:
-        text = f"{input}: stopped; {_until(summary)}"
+        counts = f"{_frames(outcome)}, {outcome.frames_with_faces} with faces"
+        speed = f"{outcome.elapsed_s:.1f} s ({outcome.frames_per_s:.0f} frames/s)"
+        _write(f"{item.input}: {counts}, {speed}; {_written(outcome)}")
+
+
+def _show_table(items: Sequence[BatchItem], batch: Batch, outcomes: Sequence[Outcome]) -> bool:
+    """False where the table cannot be written."""
+    _write("\n" + as_text(items, outcomes))
+    try:
+        write_table(batch.output, items, outcomes)
+    except FerDesktopError as error:
+        log.error("%s", error)
+        return False
+    return True
+
+
+def _until(outcome: Outcome) -> str:
+    if outcome.last_pts_s is None:
+        return "nothing was written"
+    return f"{_frames(outcome)} until {outcome.last_pts_s:.1f} s; {_written(outcome)}"
+
+
+def _frames(outcome: Outcome) -> str:
+    return f"{outcome.frames} frame{'' if outcome.frames == 1 else 's'}"
+
+
+def _written(outcome: Outcome) -> str:
+    return "written: " + (", ".join(str(path) for path in outcome.outputs) or "nothing")
+
+
+def _write(text: str) -> None:
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
-
-
-def _until(summary: AnalysisSummary) -> str:
-    if summary.last_pts_s is None:
-        return "nothing was written"
-    return f"{_frames(summary)} until {summary.last_pts_s:.1f} s; {_written(summary)}"
-
-
-def _frames(summary: AnalysisSummary) -> str:
-    return f"{summary.frames_analysed} frame{'' if summary.frames_analysed == 1 else 's'}"
-
-
-def _written(summary: AnalysisSummary) -> str:
-    return "written: " + (", ".join(str(path) for path in summary.outputs) or "nothing")

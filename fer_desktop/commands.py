@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 def run(options: argparse.Namespace, paths: Paths) -> int:
     """Runs the command of parsed arguments, returns its exit code. Raises FerDesktopError."""
-    commands = {"analyse": _analyse, "cameras": _cameras, "models": _models, "benchmark": _benchmark}
+    commands = {
+        "analyse": _analyse,
+        "export": _export,
+        "cameras": _cameras,
+        "models": _models,
+        "benchmark": _benchmark,
+    }
     return commands[options.command](options, paths)
 
 
@@ -24,6 +30,12 @@ def _analyse(options: argparse.Namespace, paths: Paths) -> int:
     from fer_desktop.analyse_command import run_analyse
 
     return run_analyse(options, _settings(options, paths))
+
+
+def _export(options: argparse.Namespace, paths: Paths) -> int:
+    from fer_desktop.export_command import run_export
+
+    return run_export(options)
 
 
 def _benchmark(options: argparse.Namespace, paths: Paths) -> int:
@@ -100,6 +112,7 @@ def _settings(options: argparse.Namespace, paths: Paths) -> PipelineSettings:
         "detector_model": options.detector_model,
         "tau": getattr(options, "tau", None),
         "detection_interval_s": getattr(options, "detection_interval", None),
+        "min_face": getattr(options, "min_face", None),
     }
     return PipelineSettings(
         model=options.model or paths.default_model,

@@ -149,7 +149,7 @@ def test_a_video_is_analysed(desk: Desk) -> None:
     assert (code, err) == (0, "")
     assert out.startswith(f"{desk.video}: 5 frames, 5 with faces")
     assert str(desk.results / "talk.csv") in out
-    assert desk.names() == ["talk.csv", "talk.json"]
+    assert desk.names() == ["talk.csv", "talk.ferx", "talk.json"]
     with (desk.results / "talk.csv").open(newline="") as file:
         assert len(list(csv.DictReader(file))) == 5
 
@@ -160,7 +160,7 @@ def test_all_options_reach_the_analysis(desk: Desk) -> None:
         *("--tau", "0.3", "--no-smoothing", "--detection-interval", "0.2", "--detector", "cascade"),
     )
     assert code == 0
-    assert desk.names() == ["talk.csv", "talk.json", "talk.jsonl", "talk.mp4"]
+    assert desk.names() == ["talk.csv", "talk.ferx", "talk.json", "talk.jsonl", "talk.mp4"]
     settings = desk.report()["settings"]
     expected = {"every": 2, "start_s": 0.1, "end_s": 0.4, "blur": True, "tau": 0.3, "smoothing": False}
     expected |= {"detection_interval_s": 0.2, "detector": "cascade", "device": "cpu", "model": str(desk.card)}
@@ -182,8 +182,8 @@ def test_an_input_that_fails_does_not_stop_the_others(desk: Desk) -> None:
     first, second = err.splitlines()
     assert first == f"error: {desk.folder / 'missing.mp4'}: there is no such file or folder"
     assert second.startswith(f"error: {desk.folder / 'broken.mp4'}: ")
-    assert len(out.splitlines()) == 1
-    assert desk.names() == ["talk.csv", "talk.json"]
+    assert len(out.split("\n\n")[0].splitlines()) == 1, "then comes the table"
+    assert desk.names() == ["batch.csv", "talk.csv", "talk.ferx", "talk.json"]
 
 
 def test_results_that_exist_are_kept_without_overwrite(desk: Desk) -> None:
@@ -203,7 +203,8 @@ def test_inputs_of_the_same_name_get_results_of_their_own(desk: Desk) -> None:
     write_face_video(other, seconds=0.2, fps=10)
     code, out, _ = desk.analyse(desk.video, other)
     assert code == 0
-    assert desk.names() == ["Talk-2.csv", "Talk-2.json", "talk.csv", "talk.json"]
+    results = [f"{name}.{suffix}" for name in ("Talk-2", "talk") for suffix in ("csv", "ferx", "json")]
+    assert desk.names() == sorted(["batch.csv", *results])
     assert desk.report("Talk-2")["source"]["path"] == str(other)
     assert "Talk-2.csv" in out.splitlines()[1]
 
@@ -256,7 +257,7 @@ def test_a_signal_ends_the_analysis_with_whole_files(
         f"{desk.video}: stopped; 3 frames until 0.2 s; written: {desk.results / 'talk.csv'}, "
     )
     assert err == "", "the second input was not begun"
-    assert desk.names() == ["talk.csv", "talk.json", "talk.mp4"]
+    assert desk.names() == ["batch.csv", "talk.csv", "talk.ferx", "talk.json", "talk.mp4"]
     assert len((desk.results / "talk.csv").read_text().splitlines()) == 4
     assert desk.report()["complete"] is False
 
@@ -407,7 +408,7 @@ def test_a_path_that_the_system_refuses_does_not_stop_the_others(
     code, out, err = desk.analyse(name, desk.video)
     assert code == 1
     assert err == f"error: {name}: cannot be read (File name too long); choose another one\n"
-    assert len(out.splitlines()) == 1
+    assert len(out.split("\n\n")[0].splitlines()) == 1
     assert "there is no file or folder" in refused(["benchmark", name], capsys)
     assert "there is no model" in refused(["benchmark", "--model", name], capsys)
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import dataclasses
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
-from fer_desktop.core.analysis_report import report_of, write_report
-from fer_desktop.core.durations import Durations, DurationSummary
+from fer_desktop.core.analysis_record import ResultsExistError, kept_record, recording_facts
+from fer_desktop.core.analysis_report import facts_of, report_of, write_report
+from fer_desktop.core.analysis_summary import STAGES, AnalysisSummary, Progress, Tally
 from fer_desktop.core.errors import FerDesktopError, OutputError
 from fer_desktop.core.files import output_error
+from fer_desktop.core.frame_choice import FrameChoice, frame_choice
 from fer_desktop.core.frame_source import FrameSource, SourceInfo
 from fer_desktop.core.images import ImageSource
 from fer_desktop.core.overlay import OverlayStyle
@@ -20,56 +21,20 @@ from fer_desktop.core.pipeline import Pipeline, PipelineSettings, build_pipeline
 from fer_desktop.core.recording import Sink, csv_sink, jsonl_sink
 from fer_desktop.core.recording_images import PictureSink
 from fer_desktop.core.recording_video import VideoSink
+from fer_desktop.core.results.file import SUFFIX
+from fer_desktop.core.results.sink import ResultSink
 from fer_desktop.core.sources import open_source
-from fer_desktop.core.types import FrameResult
 
-STAGES = ("read", "detect", "classify", "process", "write")
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far an analysis is.
-
-    pts_s: time of the last frame read, in seconds of the source. elapsed_s: since the analysis began.
-    fraction: 0 to 1, an estimate; None where the source does not say how long it is.
-    """
-
-    frames_read: int
-    frames_analysed: int
-    pts_s: float
-    elapsed_s: float
-    fraction: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class AnalysisSummary:
-    """What an analysis did.
-
-    complete: the source was read to its end, or to the end that was asked for.
-    faces: over all frames. ids: different faces, as far as the tracker can tell.
-    first_pts_s, last_pts_s: times of the first and last frame analysed, None without any.
-    timings: of each stage that ran, by its name in STAGES: read is decoding, process is detection,
-        tracking and classification together, write is all sinks together.
-    outputs: the files that were written.
-    """
-
-    source: SourceInfo
-    complete: bool
-    frames_read: int
-    frames_analysed: int
-    frames_with_faces: int
-    faces: int
-    ids: int
-    first_pts_s: float | None
-    last_pts_s: float | None
-    elapsed_s: float
-    timings: dict[str, DurationSummary]
-    outputs: tuple[Path, ...]
-    warnings: tuple[str, ...]
-
-
-class ResultsExistError(OutputError):
-    """A result file exists and may not be replaced."""
+__all__ = [
+    "STAGES",
+    "AnalysisSummary",
+    "IncompleteAnalysisError",
+    "Progress",
+    "ResultsExistError",
+    "analyse",
+    "default_name",
+    "run_analysis",
+]
 
 
 class IncompleteAnalysisError(FerDesktopError):
@@ -80,49 +45,19 @@ class IncompleteAnalysisError(FerDesktopError):
         self.summary = summary
 
 
-@dataclass(slots=True)
-class _Tally:
-    """Counts while an analysis runs; of fixed size but for the ids."""
-
-    frames_read: int = 0
-    frames_analysed: int = 0
-    frames_with_faces: int = 0
-    faces: int = 0
-    ids: set[int] = field(default_factory=set)
-    first_pts_s: float | None = None
-    last_pts_s: float | None = None
-    durations: dict[str, Durations] = field(default_factory=lambda: {name: Durations() for name in STAGES})
-
-    def add(self, result: FrameResult) -> None:
-        self.frames_analysed += 1
-        self.frames_with_faces += bool(result.faces)
-        self.faces += len(result.faces)
-        self.ids.update(face.id for face in result.faces)
-        if self.first_pts_s is None:
-            self.first_pts_s = result.pts_s
-        self.last_pts_s = result.pts_s
-        if result.timings.detect_s is not None:
-            self.durations["detect"].add(result.timings.detect_s)
-        self.durations["classify"].add(result.timings.classify_s)
-        self.durations["process"].add(result.timings.total_s)
-
-    def timings(self) -> dict[str, DurationSummary]:
-        summaries = ((name, durations.summary()) for name, durations in self.durations.items())
-        return {name: summary for name, summary in summaries if summary is not None}
-
-
 def analyse(
     source: FrameSource,
     pipeline: Pipeline,
     sinks: Sequence[Sink],
     *,
     every: int = 1,
+    rate: float | None = None,
     start_s: float | None = None,
     end_s: float | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> AnalysisSummary:
-    """Runs every ``every``-th frame of a source through the pipeline and into the sinks.
+    """Runs the frames that ``frame_choice`` chooses by every or rate through the pipeline and into the sinks.
 
     start_s, end_s: what part of the whole the source reads, for the progress. should_stop: asked before each
     frame. Memory does not grow with the length of the source. Pictures are taken one by one, not as a video.
@@ -130,7 +65,8 @@ def analyse(
     raise; once frames have been analysed, an IncompleteAnalysisError that says the same.
     """
     started = time.perf_counter()
-    tally = _Tally()
+    is_chosen = frame_choice(every=every, rate=rate)
+    tally = Tally()
     opened: list[Sink] = []
     failures: list[FerDesktopError] = []
     complete = False
@@ -140,7 +76,7 @@ def analyse(
                 sink.open(source.info)
                 opened.append(sink)
             span = _span(source.info, start_s, end_s)
-            complete = _run(source, pipeline, opened, tally, every, span, on_progress, should_stop)
+            complete = _run(source, pipeline, opened, tally, is_chosen, span, on_progress, should_stop)
     except FerDesktopError as error:
         failures.append(error)
     finally:
@@ -171,8 +107,8 @@ def _run(
     source: FrameSource,
     pipeline: Pipeline,
     sinks: Sequence[Sink],
-    tally: _Tally,
-    every: int,
+    tally: Tally,
+    is_chosen: FrameChoice,
     span: tuple[float, float] | None,
     on_progress: Callable[[Progress], None] | None,
     should_stop: Callable[[], bool],
@@ -189,7 +125,7 @@ def _run(
         read = time.perf_counter()
         tally.durations["read"].add(read - asked)
         tally.frames_read += 1
-        if (tally.frames_read - 1) % every == 0:
+        if is_chosen(frame):
             if source.info.kind == "images":
                 pipeline.reset()
             result = pipeline.process(frame)
@@ -248,11 +184,15 @@ def run_analysis(
     name: str | None = None,
     video: bool = False,
     jsonl: bool = False,
+    ferx: bool = False,
     every: int = 1,
+    rate: float | None = None,
     start_s: float | None = None,
     end_s: float | None = None,
     blur: bool = False,
     overwrite: bool = False,
+    replaceable: Collection[Path] = (),
+    batch_id: str | None = None,
     pipeline: Pipeline | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
@@ -260,60 +200,79 @@ def run_analysis(
     """Analyses a video, a picture or a folder of pictures into NAME.csv and NAME.json in a folder.
 
     name: of the result files, without suffix; None takes ``default_name``. video: also NAME.mp4, annotated;
-    of pictures, annotated copies in the folder NAME. jsonl: also NAME.jsonl. every, start_s, end_s: which
-    frames; times are in seconds of the source. blur: hide the faces in what is annotated.
-    overwrite: replace result files that exist. pipeline: the one that ``settings`` describe, if it is loaded.
+    of pictures, annotated copies in the folder NAME. jsonl: also NAME.jsonl. ferx: also NAME.ferx, which the
+    window opens. every, rate, start_s, end_s: which frames, see ``analyse``; times are in seconds of the
+    source. blur: hide the faces in what is annotated. overwrite: replace result files that exist;
+    replaceable: these in any case. batch_id: what the results belong to, see core.batch. pipeline: the one
+    that ``settings`` describe, if it is loaded.
     Raises SourceError, OutputError, ModelError, DetectorError, and IncompleteAnalysisError once there are
     results; these are kept in whole files, as they are when ``should_stop`` ends the analysis.
     """
     source = open_source(input, start_s=start_s, end_s=end_s)
     name = name or default_name(input)
-    csv, jsonl_file, report_file, mp4 = (
-        output_dir / f"{name}.{suffix}" for suffix in ("csv", "jsonl", "json", "mp4")
+    csv, jsonl_file, ferx_file, mp4, report_file = (
+        output_dir / f"{name}{suffix}" for suffix in (".csv", ".jsonl", SUFFIX, ".mp4", ".json")
     )
-    sinks: dict[Path, Sink] = {csv: csv_sink(csv)}
+    annotated = output_dir / name if isinstance(source, ImageSource) else mp4
+    asked = ((csv, True), (jsonl_file, jsonl), (ferx_file, ferx), (annotated, video), (report_file, True))
+    targets = [path for path, is_asked in asked if is_asked]
+    _prepare(output_dir, input, targets, None if overwrite else replaceable)
+    pipeline = pipeline or build_pipeline(settings)
+    options = {"video": video, "jsonl": jsonl, "ferx": ferx, "every": every, "rate": rate}
+    options |= {"start_s": start_s, "end_s": end_s, "blur": blur}
+    facts = facts_of(pipeline, settings, options)
+    recording = recording_facts(source.info.path)
+
+    sinks: list[Sink] = [csv_sink(csv)]
     if jsonl:
-        sinks[jsonl_file] = jsonl_sink(jsonl_file)
+        sinks.append(jsonl_sink(jsonl_file))
+    if ferx:
+        sinks.append(ResultSink(ferx_file, facts, replace=True))
     style = OverlayStyle(blur=blur)
     if video and isinstance(source, ImageSource):
-        sinks[output_dir / name] = PictureSink(output_dir / name, source, style=style)
+        sinks.append(PictureSink(annotated, source, style=style))
     elif video:
-        sinks[mp4] = VideoSink(mp4, style=style, start_s=start_s, end_s=end_s)
-    _prepare(output_dir, input, (*sinks, report_file), overwrite)
-    pipeline = pipeline or build_pipeline(settings)
+        sinks.append(VideoSink(annotated, style=style, start_s=start_s, end_s=end_s))
+
     failure: IncompleteAnalysisError | None = None
-    try:
-        summary = analyse(
-            source,
-            pipeline,
-            tuple(sinks.values()),
-            every=every,
-            start_s=start_s,
-            end_s=end_s,
-            on_progress=on_progress,
-            should_stop=should_stop,
-        )
-    except IncompleteAnalysisError as error:
-        summary, failure = error.summary, error
-    if not (summary.complete or summary.frames_analysed):
-        return summary
-    options = {"every": every, "start_s": start_s, "end_s": end_s, "blur": blur}
-    report = report_of(summary, pipeline, settings, options, None if failure is None else str(failure))
-    if isinstance(source, ImageSource):
-        report["source"]["pictures"] = [path.name for path in source.paths]
-    try:
-        write_report(report_file, report)
-    except OutputError as error:
-        failure = failure or IncompleteAnalysisError(str(error), summary)
-    else:
-        summary = dataclasses.replace(summary, outputs=(*summary.outputs, report_file))
+    with kept_record(output_dir, name, recording, targets, batch_id):
+        try:
+            summary = analyse(
+                source,
+                pipeline,
+                sinks,
+                every=every,
+                rate=rate,
+                start_s=start_s,
+                end_s=end_s,
+                on_progress=on_progress,
+                should_stop=should_stop,
+            )
+        except IncompleteAnalysisError as error:
+            summary, failure = error.summary, error
+        if not (summary.complete or summary.frames_analysed):
+            return summary
+        report = report_of(summary, facts, recording, None if failure is None else str(failure))
+        report["batch"] = batch_id
+        if isinstance(source, ImageSource):
+            report["source"]["pictures"] = [path.name for path in source.paths]
+        try:
+            write_report(report_file, report)
+        except OutputError as error:
+            raise failure or IncompleteAnalysisError(str(error), summary) from error
+    summary = dataclasses.replace(summary, outputs=(*summary.outputs, report_file))
     if failure is not None:
         raise IncompleteAnalysisError(str(failure), summary) from failure
     return summary
 
 
-def _prepare(folder: Path, input: Path, targets: Iterable[Path], overwrite: bool) -> None:
-    """Makes the output folder, and sure that nothing is replaced by mistake. Raises OutputError."""
+def _prepare(
+    folder: Path, input: Path, targets: Iterable[Path], replaceable: Collection[Path] | None
+) -> None:
+    """Makes the output folder, and sure that nothing is replaced by mistake; None: anything may be.
+
+    Raises OutputError.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         existing = [path for path in targets if path.exists()]
@@ -322,5 +281,5 @@ def _prepare(folder: Path, input: Path, targets: Iterable[Path], overwrite: bool
     for path in existing:
         if path.samefile(input):
             raise OutputError(f"{path}: the result would replace the input; choose another output folder")
-        if not overwrite:
+        if replaceable is not None and path not in replaceable:
             raise ResultsExistError(f"{path}: exists already; choose another output folder, or replace it")

@@ -7,30 +7,24 @@ import json
 import platform
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import av
 import cv2
 import onnxruntime
 
 from fer_desktop import __version__
+from fer_desktop.core.analysis_summary import AnalysisSummary
 from fer_desktop.core.files import write_whole
 from fer_desktop.core.pipeline import Pipeline, PipelineSettings
-
-if TYPE_CHECKING:
-    from fer_desktop.core.analysis import AnalysisSummary
 
 REPORT_FORMAT = 1
 
 
 def report_of(
-    summary: AnalysisSummary,
-    pipeline: Pipeline,
-    settings: PipelineSettings,
-    options: dict[str, Any],
-    error: str | None = None,
+    summary: AnalysisSummary, facts: dict[str, Any], recording: dict[str, Any], error: str | None = None
 ) -> dict[str, Any]:
-    """The report as JSON values. options: of the analysis, beside the pipeline's settings."""
+    """The report as JSON values. facts: see ``facts_of``. recording: its path and fingerprint."""
     source = summary.source
     rate = summary.frames_analysed / summary.elapsed_s if summary.elapsed_s else 0.0
     width, height = source.size or (None, None)
@@ -41,17 +35,14 @@ def report_of(
         "error": error,
         "source": {
             "name": source.name,
-            "path": None if source.path is None else str(source.path.resolve()),
+            **recording,
             "kind": source.kind,
             "width": width,
             "height": height,
             "fps": source.fps,
             "duration_s": source.duration_s,
         },
-        "model": _model(pipeline),
-        "detector": pipeline.detector.name,
-        "settings": {**_plain(dataclasses.asdict(settings)), **options},
-        "versions": versions(),
+        **facts,
         "frames": {
             "read": summary.frames_read,
             "analysed": summary.frames_analysed,
@@ -68,6 +59,22 @@ def report_of(
         "outputs": [path.name for path in summary.outputs],
         "warnings": list(summary.warnings),
     }
+
+
+def facts_of(pipeline: Pipeline, settings: PipelineSettings, options: dict[str, Any]) -> dict[str, Any]:
+    """What decides the results, as JSON values: model, detector, settings with the options, versions."""
+    return {
+        "model": _model(pipeline),
+        "detector": pipeline.detector.name,
+        "settings": settings_facts(settings, options),
+        "versions": versions(),
+    }
+
+
+def settings_facts(settings: PipelineSettings, options: dict[str, Any]) -> dict[str, Any]:
+    """The settings of the pipeline and the options of the analysis, as JSON values."""
+    values = dataclasses.asdict(settings) | options
+    return {name: str(value) if isinstance(value, Path) else value for name, value in values.items()}
 
 
 def versions() -> dict[str, str]:
@@ -99,8 +106,5 @@ def _model(pipeline: Pipeline) -> dict[str, Any]:
         "runtime": classifier.runtime,
         "device": classifier.device,
         "notice": classifier.notice,
+        "metrics": card.metrics,
     }
-
-
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: str(value) if isinstance(value, Path) else value for name, value in values.items()}

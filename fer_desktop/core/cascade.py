@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2.data
@@ -18,6 +19,12 @@ SCALE_STEP = 1.1
 MIN_NEIGHBOURS = 3
 MAX_OVERLAP = 0.3
 EVEN_WEIGHT = 2.5
+
+NEAR = 1.1
+"""A search near a face reaches so many of its sides from its middle in each direction."""
+
+SIZE_CHANGE = 1.4
+"""And looks for faces up to so many times smaller or larger."""
 
 
 class CascadeDetector:
@@ -50,25 +57,58 @@ class CascadeDetector:
         self._min_neighbours = min_neighbours
 
     def detect(self, image: Image) -> list[Detection]:
+        grey, scale = self._shrunk(image)
+        smallest = round(self._min_face * min(grey.shape))
+        found = [_enlarged(item, scale) for item in self._search(grey, smallest, max(grey.shape))]
+        return suppress_overlaps(found, MAX_OVERLAP)
+
+    def detect_near(self, image: Image, boxes: Sequence[Box]) -> list[Detection]:
+        """See ``detection.NearbyDetector``."""
+        grey, scale = self._shrunk(image)
+        found = []
+        for box in boxes:
+            side = box.width * scale
+            x, y = (value * scale for value in box.centre)
+            left, top = (max(0, round(middle - NEAR * side)) for middle in (x, y))
+            right, bottom = (max(0, round(middle + NEAR * side)) for middle in (x, y))
+            region = np.ascontiguousarray(grey[top:bottom, left:right])
+            found += [
+                _enlarged(item, scale, left, top)
+                for item in self._search(region, round(side / SIZE_CHANGE), round(side * SIZE_CHANGE))
+            ]
+        return suppress_overlaps(found, MAX_OVERLAP)
+
+    def _shrunk(self, image: Image) -> tuple[Image, float]:
         small, scale = shrink(image, shorter_side=math.ceil(self._window / self._min_face))
-        grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
-        if min(grey.shape) < self._window:
+        return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8), scale
+
+    def _search(self, grey: Image, smallest: int, largest: int) -> list[Detection]:
+        """Sides in pixels of the grey picture."""
+        smallest = max(self._window, smallest)
+        if min(grey.shape) < smallest or largest < smallest:
             return []
-        smallest = max(self._window, round(self._min_face * min(grey.shape)))
         boxes, _, weights = self._cascade.detectMultiScale3(
             grey,
             scaleFactor=self._scale_step,
             minNeighbors=self._min_neighbours,
             minSize=(smallest, smallest),
+            maxSize=(largest, largest),
             outputRejectLevels=True,
         )
-        detections = [
-            Detection(Box(x / scale, y / scale, width / scale, height / scale), score(weight))
-            for (x, y, width, height), weight in zip(
-                np.reshape(boxes, (-1, 4)).tolist(), np.ravel(weights).tolist(), strict=True
-            )
+        sides = np.reshape(boxes, (-1, 4)).tolist()
+        return [
+            Detection(Box(*side), score(weight))
+            for side, weight in zip(sides, np.ravel(weights).tolist(), strict=True)
         ]
-        return suppress_overlaps(detections, MAX_OVERLAP)
+
+
+def _enlarged(found: Detection, scale: float, left: int = 0, top: int = 0) -> Detection:
+    """In pixels of the frame, from those of a part of the shrunk picture that begins at (left, top)."""
+    box = found.box
+    return Detection(
+        Box((box.x + left) / scale, (box.y + top) / scale, box.width / scale, box.height / scale),
+        found.score,
+    )
 
 
 def score(weight: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -87,8 +87,16 @@ class _Text:
             cv2.putText(image, text, (left, baseline), FONT, self.scale, colour, thickness, cv2.LINE_AA)
 
 
-def draw_result(image: Image, result: FrameResult, style: OverlayStyle = DEFAULT_STYLE) -> Image:
+def draw_result(
+    image: Image,
+    result: FrameResult,
+    style: OverlayStyle = DEFAULT_STYLE,
+    names: Mapping[int, str] | None = None,
+) -> Image:
     """A copy of ``image``, (H, W, 3) BGR uint8, with the result drawn into it.
+
+    names: by face id, what stands in the label in place of the id. They have to be short and in ASCII, since
+    OpenCV has no other letters.
 
     Line widths and text follow the frame's shorter side and the size of the face. Labels and bars are
     moved until they lie inside the frame; bars keep off the faces where there is room.
@@ -104,7 +112,8 @@ def draw_result(image: Image, result: FrameResult, style: OverlayStyle = DEFAULT
     labels = list(taken)
     if style.labels:
         for number, (face, box) in enumerate(faces):
-            labels[number] = _draw_label(canvas, face, box, taken)
+            name = (names or {}).get(face.id, f"#{face.id}")
+            labels[number] = _draw_label(canvas, face, name, box, taken)
             taken.append(labels[number])
     if style.bars:
         for (face, box), label in zip(faces, labels, strict=True):
@@ -164,12 +173,14 @@ def _draw_box(image: Image, face: Face, box: _Rectangle) -> None:
     cv2.rectangle(image, first, last, _colour(face), line)
 
 
-def _draw_label(image: Image, face: Face, box: _Rectangle, taken: Sequence[_Rectangle]) -> _Rectangle:
+def _draw_label(
+    image: Image, face: Face, name: str, box: _Rectangle, taken: Sequence[_Rectangle]
+) -> _Rectangle:
     """Above or below the box, or inside it where there is no room."""
     height, width = image.shape[:2]
-    words = f"#{face.id} uncertain"
+    words = f"{name} uncertain"
     if face.label is not None:
-        words = f"#{face.id} {face.label} {face.confidence:.0%}"
+        words = f"{name} {face.label} {face.confidence:.0%}"
     text = _text_for(image, box)
     while text.capital > 3 and text.width(words) + 3 * text.padding > width:
         text = _Text(text.capital - 1)

@@ -10,14 +10,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.core.classification import EmotionClassifier, create_classifier
-from fer_desktop.core.detection import DEFAULT_DETECTOR, DEFAULT_MIN_FACE, FaceDetector, create_detector
+from fer_desktop.core.detection import (
+    DEFAULT_DETECTOR,
+    DEFAULT_MIN_FACE,
+    FaceDetector,
+    NearbyDetector,
+    create_detector,
+)
 from fer_desktop.core.model import DEFAULT_TAU, crop_face
 from fer_desktop.core.smoothing import DEFAULT_UNCERTAIN_BELOW, EmotionSmoother, plain_label
 from fer_desktop.core.tracking import FaceTracker, TrackedBox
-from fer_desktop.core.types import Face, Frame, FrameResult, Timings
+from fer_desktop.core.types import Detection, Face, Frame, FrameResult, Timings
 
 DETECTION_INTERVAL_S = 0.1
 """Faces are looked for about ten times a second; between, the tracker carries their boxes."""
+
+WHOLE_SEARCH_S = 0.5
+"""So often the whole frame is searched; between, a detector that can looks only near the faces it knows. So a
+new face is found up to so much later."""
 
 MAX_GAP_S = 3.0
 """Longer steps in time, and steps back, are a jump in the source: nothing before it counts."""
@@ -75,6 +85,7 @@ class Pipeline:
         self._last_pts_s: float | None = None
         self._last_size: tuple[int, int] | None = None
         self._last_detection_s: float | None = None
+        self._last_whole_search_s: float | None = None
 
     def reset(self) -> None:
         """Starts anew, with ids from 1; call it when another source or an unrelated picture comes next."""
@@ -115,6 +126,7 @@ class Pipeline:
         self._smoothers.clear()
         self._last_pts_s = None
         self._last_detection_s = None
+        self._last_whole_search_s = None
 
     def _locate(self, frame: Frame) -> tuple[list[TrackedBox], float | None]:
         """The faces' boxes, and the seconds that the detector took if it ran."""
@@ -123,9 +135,21 @@ class Pipeline:
             return self._tracker.carry(frame.pts_s), None
         self._last_detection_s = frame.pts_s
         started = time.perf_counter()
-        detections = self.detector.detect(frame.image)
+        detections = self._detect(frame)
         detect_s = time.perf_counter() - started
         return self._tracker.update(detections, frame.pts_s), detect_s
+
+    def _detect(self, frame: Frame) -> list[Detection]:
+        """Near the known faces while that finds as many as there are; else in the whole frame."""
+        last, detector = self._last_whole_search_s, self.detector
+        if last is not None and frame.pts_s - last < WHOLE_SEARCH_S - _EARLY_S:
+            expected, present = self._tracker.expected(frame.pts_s)
+            if present and isinstance(detector, NearbyDetector):
+                found = detector.detect_near(frame.image, expected)
+                if len(found) >= present:
+                    return found
+        self._last_whole_search_s = frame.pts_s
+        return detector.detect(frame.image)
 
     def _recognise(self, frame: Frame, tracked: list[TrackedBox]) -> tuple[Face, ...]:
         inside = [item for item in tracked if item.box.clipped(*frame.size).area > 0]
@@ -153,11 +177,14 @@ class Pipeline:
         )
 
 
-def build_pipeline(settings: PipelineSettings) -> Pipeline:
-    """Loads the detector and the model. Raises DetectorError and ModelError."""
+def build_pipeline(settings: PipelineSettings, threads: int | None = None) -> Pipeline:
+    """Loads the detector and the model. threads: of the model on the CPU, see create_classifier.
+
+    Raises DetectorError and ModelError.
+    """
     return Pipeline(
         create_detector(settings.detector, model_path=settings.detector_model, min_face=settings.min_face),
-        create_classifier(settings.model, device=settings.device, tau=settings.tau),
+        create_classifier(settings.model, device=settings.device, tau=settings.tau, threads=threads),
         smoothing=settings.smoothing,
         detection_interval_s=settings.detection_interval_s,
         uncertain_below=settings.uncertain_below,

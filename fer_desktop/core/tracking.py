@@ -102,6 +102,11 @@ class FaceTracker:
             if track.id is not None and track.is_matched
         ]
 
+    def expected(self, time_s: float) -> tuple[list[Box], int]:
+        """Where faces should be at a time, remembered ones included; how many of them are not just that."""
+        boxes = [track.predict(time_s, MEMORY_S) for track in self._tracks]
+        return boxes, sum(track.is_matched for track in self._tracks)
+
     def _assign(self, tracks: Sequence[Box], detections: Sequence[Box]) -> dict[int, int]:
         """For each track's index the index of its detection, where there is one."""
         costs = np.array([[_cost(track, item) for item in detections] for track in tracks])

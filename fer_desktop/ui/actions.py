@@ -34,6 +34,12 @@ class Actions(QObject):
         self.analyse = self._action(
             "&Analyse a file…", "Analyse a whole file and save the results", "analyse", "Ctrl+E"
         )
+        self.queue = self._action(
+            "Analyse se&veral files…", "A queue of files and folders", None, "Ctrl+Shift+Q"
+        )
+        self.open_results = self._action(
+            "Open &results…", "Open the results of an analysis (.ferx)", None, "Ctrl+R"
+        )
         self.snapshot = self._action(
             "&Snapshot",
             "Save the picture with what is drawn over it",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import dataclasses
 from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
@@ -19,25 +20,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from fer_desktop.core.paths import Paths
+from fer_desktop.core.pipeline import PipelineSettings
 from fer_desktop.ui import theme
+from fer_desktop.ui.analysis.running import AnalysisOptions
 from fer_desktop.ui.file_types import OPEN_FILTER
+from fer_desktop.ui.model_choice import show_models
+from fer_desktop.ui.preferences import DETECTOR_CHOICES
 from fer_desktop.ui.settings import Settings
 
 LONGEST_S = 24 * 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class AnalysisOptions:
-    """As `core.analysis.run_analysis` takes them; times in seconds of the source."""
-
-    input: Path
-    output: Path
-    video: bool
-    blur: bool
-    every: int
-    start_s: float | None
-    end_s: float | None
-    overwrite: bool
+ALL, ONE_IN, A_SECOND = range(3)
 
 
 class AnalyseForm(QWidget):
@@ -45,24 +38,40 @@ class AnalyseForm(QWidget):
 
     changed = Signal()
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: Settings, paths: Paths, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
+        self._paths = paths
+        self._pipeline: PipelineSettings | None = None
         self.input = QLineEdit()
         self.input.setPlaceholderText("A video, a picture, or a folder of pictures")
         self.output = QLineEdit()
         self.output.setPlaceholderText("The folder that the results go to")
-        self.video = QCheckBox("Also the video with what is found drawn into it")
-        self.blur = QCheckBox("Make the faces in it unrecognisable")
-        self.overwrite = QCheckBox("Replace results that exist")
-        self.every = QSpinBox()
-        self.every.setRange(1, 1000)
-        self.every.setPrefix("one in ")
-        self.every.setSpecialValueText("every one")
-        self.part = QCheckBox("Only from")
+        self.csv = QCheckBox("Also a &table (CSV)")
+        self.csv.setChecked(True)
+        self.part = QCheckBox("&Only from")
         self.start_time = _seconds("From")
         self.end_time = _seconds("To")
         self.end_time.setSpecialValueText("the end")
+        self.pictures = QComboBox()
+        self.pictures.addItems(["Every one", "One in", "So many a second"])
+        self.every = QSpinBox()
+        self.every.setRange(2, 1000)
+        self.every.setAccessibleName("One picture in")
+        self.rate = QDoubleSpinBox()
+        self.rate.setRange(0.1, 240)
+        self.rate.setValue(5)
+        self.rate.setDecimals(1)
+        self.rate.setAccessibleName("Pictures a second")
+        self.model = QComboBox()
+        self.detector = QComboBox()
+        for name, title in DETECTOR_CHOICES.items():
+            self.detector.addItem(title, name)
+        self.min_face = QDoubleSpinBox()
+        self.min_face.setRange(1, 100)
+        self.min_face.setDecimals(0)
+        self.min_face.setSuffix(" % of the picture's shorter side")
+        self.smoothing = QCheckBox("&Smooth emotions over about half a second")
         self.choose_file = _button("File…", self._choose_file)
         self.choose_folder = _button("Folder…", self._choose_folder)
         self.choose_output = _button("Folder…", self._choose_output)
@@ -75,27 +84,31 @@ class AnalyseForm(QWidget):
             _row(self.input, self.choose_file, self.choose_folder),
         )
         form.addRow(_label("&Results in", self.output), _row(self.output, self.choose_output))
-        form.addRow(self.video)
-        form.addRow(self.blur)
-        form.addRow(self.overwrite)
+        form.addRow(self.csv)
         form.addRow(_row(self.part, self.start_time, QLabel("to"), self.end_time))
-        form.addRow("&Pictures", self.every)
+        form.addRow(_label("&Pictures", self.pictures), _row(self.pictures, self.every, self.rate))
+        form.addRow("&Model", self.model)
+        form.addRow("&Face detector", self.detector)
+        form.addRow("Smallest fa&ce", self.min_face)
+        form.addRow(self.smoothing)
         for line in (self.input, self.output):
             line.setMinimumWidth(self.fontMetrics().averageCharWidth() * 40)
             line.textChanged.connect(self.changed)
         for box in (self.start_time, self.end_time):
             box.valueChanged.connect(self.changed)
         self.part.toggled.connect(self._follow_switches)
-        self.video.toggled.connect(self._follow_switches)
+        self.pictures.currentIndexChanged.connect(self._follow_switches)
         self._follow_switches()
 
-    def offer(self, input_path: Path | None) -> None:
-        """Fills in a file, and for its results the folder used last, or one beside it."""
-        if input_path is None:
-            return
-        self.input.setText(str(input_path))
-        if not self.output.text():
-            self.output.setText(str(self._settings.analysis_folder or input_path.parent / "FER Desktop"))
+    def offer(self, input_path: Path | None, pipeline: PipelineSettings) -> None:
+        """Fills in a file, for its results the folder used last or one beside it, and the settings in use."""
+        self._pipeline = pipeline
+        show_models(self.model, self._paths, pipeline.model)
+        self.detector.setCurrentIndex(self.detector.findData(pipeline.detector))
+        self.min_face.setValue(100 * pipeline.min_face)
+        self.smoothing.setChecked(pipeline.smoothing)
+        if input_path is not None:
+            self._set_input(input_path)
 
     def options(self) -> AnalysisOptions | None:
         """None while something is missing or does not fit together."""
@@ -104,32 +117,53 @@ class AnalyseForm(QWidget):
         end = self.end_time.value() or None
         if not source or not output or (part and end is not None and end <= self.start_time.value()):
             return None
+        which = self.pictures.currentIndex()
         return AnalysisOptions(
             input=Path(source),
             output=Path(output),
-            video=self.video.isChecked(),
-            blur=self.video.isChecked() and self.blur.isChecked(),
-            every=self.every.value(),
+            csv=self.csv.isChecked(),
+            every=self.every.value() if which == ONE_IN else 1,
+            rate=self.rate.value() if which == A_SECOND else None,
             start_s=self.start_time.value() if part else None,
             end_s=end if part else None,
-            overwrite=self.overwrite.isChecked(),
         )
 
+    def pipeline(self) -> PipelineSettings | None:
+        """The settings in use with what is chosen here; None before ``offer``."""
+        if self._pipeline is None:
+            return None
+        detector = self.detector.currentData()
+        same = detector == self._pipeline.detector
+        return dataclasses.replace(
+            self._pipeline,
+            model=self.model.currentData(),
+            detector=detector,
+            detector_model=self._pipeline.detector_model if same else None,
+            min_face=self.min_face.value() / 100,
+            smoothing=self.smoothing.isChecked(),
+        )
+
+    def _set_input(self, path: Path) -> None:
+        self.input.setText(str(path))
+        if not self.output.text():
+            self.output.setText(str(self._settings.analysis_folder or path.parent / "FER Desktop"))
+
     def _follow_switches(self) -> None:
-        self.blur.setEnabled(self.video.isChecked())
         for box in (self.start_time, self.end_time):
             box.setEnabled(self.part.isChecked())
+        self.every.setVisible(self.pictures.currentIndex() == ONE_IN)
+        self.rate.setVisible(self.pictures.currentIndex() == A_SECOND)
         self.changed.emit()
 
     def _choose_file(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(self, "Analyse", self._folder(), OPEN_FILTER)
         if chosen:
-            self.offer(Path(chosen))
+            self._set_input(Path(chosen))
 
     def _choose_folder(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, "Analyse a folder of pictures", self._folder())
         if chosen:
-            self.offer(Path(chosen))
+            self._set_input(Path(chosen))
 
     def _choose_output(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, "Folder for the results", self.output.text())
@@ -144,7 +178,7 @@ def _row(*widgets: QWidget) -> QHBoxLayout:
     row = QHBoxLayout()
     row.setSpacing(theme.GRID)
     for widget in widgets:
-        row.addWidget(widget, 1 if isinstance(widget, QLineEdit | QDoubleSpinBox) else 0)
+        row.addWidget(widget, 1 if isinstance(widget, QLineEdit | QDoubleSpinBox | QComboBox) else 0)
     return row
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
@@ -59,9 +60,10 @@ def paint_faces(
     style: OverlayStyle,
     selected: int | None = None,
     keep_free: Sequence[QRectF] = (),
+    names: Mapping[int, str] = MappingProxyType({}),
 ) -> None:
     """Everything stays inside the picture; labels and bars keep off the faces, and off places to be kept
-    free, where there is room."""
+    free, where there is room. names: for labels, by face id; the id where there is none."""
     boxes = [(face, placement.rectangle(face.box)) for face in faces]
     boxes = [(face, box) for face, box in boxes if not box.isEmpty()]
     if style.boxes:
@@ -71,7 +73,8 @@ def paint_faces(
     anchors = {face.id: box for face, box in boxes}
     if style.labels:
         for face, box in boxes:
-            label = _paint_label(painter, face, box, taken, placement.area)
+            name = names.get(face.id, str(face.id))
+            label = _paint_label(painter, face, name, box, taken, placement.area)
             anchors[face.id] = box.united(label)
             taken.append(label)
     if style.bars:
@@ -105,12 +108,14 @@ def _paint_box(painter: QPainter, face: Face, box: QRectF, *, strong: bool) -> N
     painter.drawRoundedRect(inside, 6, 6)
 
 
-def _paint_label(painter: QPainter, face: Face, box: QRectF, taken: Sequence[QRectF], area: QRectF) -> QRectF:
+def _paint_label(
+    painter: QPainter, face: Face, name: str, box: QRectF, taken: Sequence[QRectF], area: QRectF
+) -> QRectF:
     """On top of the box, or below it, or inside its upper edge: where it hides the least."""
     metrics = QFontMetricsF(painter.font())
-    text = f"{face.id}  {UNCERTAIN}"
+    text = f"{name}  {UNCERTAIN}"
     if face.label is not None:
-        text = f"{face.id}  {emotions.by_name(face.label).title} {percentage(face.confidence)}"
+        text = f"{name}  {emotions.by_name(face.label).title} {percentage(face.confidence)}"
     chip, padding, gap = theme.GRID / 2, theme.GRID * 0.75, 2.0
     text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width() - chip - 2 * padding)
     width = metrics.horizontalAdvance(text) + chip + 2 * padding

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from fer_desktop.core.images import IMAGE_SUFFIXES
+from fer_desktop.core.results.file import SUFFIX
 
 VIDEO_SUFFIXES = (
     ".avi",
@@ -33,9 +34,20 @@ OPEN_FILTER = (
 )
 
 
+RESULTS_FILTER = f"Results (*{SUFFIX});;All files (*)"
+
+
+def results(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Those that are results of an analysis."""
+    return tuple(path for path in paths if path.suffix.lower() == SUFFIX)
+
+
 def to_open(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """Of several files, all pictures if the first is one, else the first: what can be shown together."""
-    chosen = tuple(paths)
+    """What can be shown together: of several files all pictures if the first is one, else the first.
+
+    Results are none of them.
+    """
+    chosen = tuple(path for path in paths if path.suffix.lower() != SUFFIX)
     if len(chosen) > 1 and chosen[0].suffix.lower() in IMAGE_SUFFIXES:
         return tuple(path for path in chosen if path.suffix.lower() in IMAGE_SUFFIXES)
     return chosen[:1]

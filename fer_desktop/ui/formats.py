@@ -15,3 +15,11 @@ def clock(seconds: float) -> str:
     minutes, rest = divmod(math.floor(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def fine_clock(seconds: float, digits: int = 2) -> str:
+    """75.2 as 1:15.20; digits: of the fraction of a second, rounded."""
+    if digits == 0:
+        return clock(round(seconds))
+    parts = round(seconds * 10**digits)
+    return f"{clock(parts // 10**digits)}.{parts % 10**digits:0{digits}d}"

@@ -36,7 +36,8 @@ class HelpWindows(QObject):
         present(ReadingDialog("About FER Desktop", page, self._window))
 
     def show_shortcuts(self) -> None:
-        present(ReadingDialog("Keyboard shortcuts", ShortcutList(self._window.commands.all()), self._window))
+        actions = [*self._window.commands.all(), *self._window.tabs.tab_actions()]
+        present(ReadingDialog("Keyboard shortcuts", ShortcutList(actions), self._window))
 
     def show_consent(self) -> None:
         card = card_in_use(self._window.session, self._window.pipeline.settings)

@@ -1,4 +1,4 @@
-"""The one window: menus, the live view or the page of the first start, and the status bar."""
+"""The one window: menus, its tabs or the page of the first start, and the status bar."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
@@ -34,7 +34,11 @@ from fer_desktop.ui.settings import Settings
 from fer_desktop.ui.source_control import SourceControl
 from fer_desktop.ui.state_pages import finished_banner, is_one_picture, model_banner, source_page
 from fer_desktop.ui.status_bar import StatusBar
+from fer_desktop.ui.tabs import QUESTION, WorkTabs
 from fer_desktop.ui.threads import join_threads
+
+if TYPE_CHECKING:
+    from fer_desktop.ui.analysis.queue_page import QueuePage
 
 log = logging.getLogger(__name__)
 
@@ -81,15 +85,16 @@ class MainWindow(QMainWindow):
         self.camera_menu = CameraMenu(self.commands.refresh_cameras, self)
         self.device_menu = DeviceMenu(self)
         self.live_page = LivePage(session)
+        self.tabs = WorkTabs(self.live_page, self.jobs)
         self.consent_page: ConsentPage | None = None
         self.status_bar = StatusBar()
         self.preferences = Preferences(paths, self)
-        self.analyse_dialog = AnalyseDialog(self.jobs, settings, self)
+        self.analyse_dialog = AnalyseDialog(settings, paths, self)
 
         self._help = HelpWindows(self)
 
         self._pages = QStackedWidget()
-        self._pages.addWidget(self.live_page)
+        self._pages.addWidget(self.tabs)
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
@@ -128,10 +133,15 @@ class MainWindow(QMainWindow):
         return self.consent_page is None
 
     def open_files(self, paths: Sequence[Path]) -> None:
-        """Shows a video, a folder, or pictures."""
+        """Shows a video, a folder, or pictures in the live view, and results in a tab each."""
+        if not self.has_consent:
+            return
+        for path in file_types.results(paths):
+            self.tabs.open_results(path)
         chosen = file_types.to_open(paths)
-        if chosen and self.has_consent:
+        if chosen:
             self.settings.open_folder = chosen[0].parent
+            self.tabs.show_live()
             self.source.open_files(chosen)
 
     def _connect(self) -> None:
@@ -141,6 +151,8 @@ class MainWindow(QMainWindow):
             (act.open_folder, self._choose_folder),
             (act.open_sample, lambda: self.source.open_files((self.paths.sample_picture,))),
             (act.analyse, self._show_analyse),
+            (act.queue, self._show_queue),
+            (act.open_results, self._choose_results),
             (act.snapshot, self._take_snapshot),
             (act.quit, self.close),
             (act.refresh_cameras, self.watcher.refresh),
@@ -163,7 +175,9 @@ class MainWindow(QMainWindow):
         self.device_menu.chosen.connect(self.pipeline.use_device)
         self.preferences.changed.connect(self.pipeline.change)
         self.pipeline.changed.connect(self._show_pipeline_settings)
-        self.analyse_dialog.ended.connect(self.status_bar.say)
+        self.analyse_dialog.start_requested.connect(self.tabs.start_analysis)
+        self.tabs.said.connect(self.status_bar.say)
+        self.tabs.currentChanged.connect(self._enable_commands)
         self.session.state_changed.connect(self._on_state)
         self.session.model_changed.connect(self._on_model)
         self.watcher.cameras_changed.connect(self._on_cameras)
@@ -204,6 +218,7 @@ class MainWindow(QMainWindow):
             bars=act.bars.isChecked(),
             blur=act.blur.isChecked(),
         )
+        self.tabs.set_style(style)
         self.live_page.set_style(style, mirrored=act.mirror.isChecked() and self.source.is_live)
         self.live_page.set_parts(timeline=act.timeline.isChecked(), panel=act.panel.isChecked())
 
@@ -312,6 +327,9 @@ class MainWindow(QMainWindow):
             act.stop.setEnabled(phase is not Phase.IDLE)
             act.snapshot.setEnabled(phase in (Phase.RUNNING, Phase.PAUSED, Phase.FINISHED))
             act.mirror.setEnabled(self.source.is_live)
+            if not self.tabs.shows_live:  # its tab has keys of its own
+                for action in (act.toggle, act.stop, act.snapshot, act.mirror):
+                    action.setEnabled(False)
         self.camera_menu.setEnabled(self.has_consent)
 
     def _refresh_numbers(self) -> None:
@@ -332,6 +350,20 @@ class MainWindow(QMainWindow):
         )
         if chosen:
             self.open_files([Path(chosen)])
+
+    def _show_queue(self) -> None:
+        def make() -> QueuePage:
+            from fer_desktop.ui.analysis.queue_page import QueuePage
+
+            return QueuePage(self.jobs, self.settings, lambda: self.pipeline.settings)
+
+        self.tabs.show_queue(make)
+
+    def _choose_results(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileNames(
+            self, "Open results", str(self.settings.analysis_folder or ""), file_types.RESULTS_FILTER
+        )
+        self.open_files([Path(name) for name in chosen])
 
     def _show_analyse(self) -> None:
         files = self.source.files
@@ -365,12 +397,12 @@ class MainWindow(QMainWindow):
         present(self.preferences)
 
     def _may_close(self) -> bool:
-        if not self.analyse_dialog.is_running:
+        if not self.tabs.is_running:
             return True
         answer = QMessageBox.question(
             self,
             TITLE,
-            "An analysis is running. Stop it and close? What is analysed so far is kept.",
+            QUESTION,
             QMessageBox.StandardButton.Close | QMessageBox.StandardButton.Cancel,
             QMessageBox.StandardButton.Cancel,
         )
@@ -379,9 +411,9 @@ class MainWindow(QMainWindow):
     def _end(self) -> None:
         """Ends every thread and waits for them."""
         self._refresh.stop()
-        parts = (self.session, self.jobs, self.watcher)
+        timeout_s = ANALYSIS_END_S if self.tabs.is_running else END_S
+        parts = (self.tabs, self.session, self.jobs, self.watcher)
         threads = [thread for part in parts for thread in part.begin_shutdown()]
-        timeout_s = ANALYSIS_END_S if self.analyse_dialog.is_running else END_S
         self.ended_cleanly = join_threads(threads, timeout_s)
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -38,7 +38,9 @@ class DeviceMenu(QMenu):
 
 def fill_menu_bar(bar: QMenuBar, actions: Actions, cameras: CameraMenu, devices: DeviceMenu) -> None:
     file = bar.addMenu("&File")
-    file.addActions([actions.open_files, actions.open_folder, actions.open_sample, actions.analyse])
+    file.addActions([actions.open_files, actions.open_folder, actions.open_sample])
+    file.addSeparator()
+    file.addActions([actions.analyse, actions.queue, actions.open_results])
     file.addSeparator()
     file.addAction(actions.snapshot)
     file.addSeparator()

@@ -38,6 +38,8 @@ class Picture:
         self._result: FrameResult | None = None
         self._waiting: deque[Frame] = deque(maxlen=WAITING_FRAMES)
         self._hiding: FrameResult | None = None
+        self._matched = False
+        self._matched_hiding: FrameResult | None = None
         self._image: QImage | None = None
         self._pixels: Image | None = None
 
@@ -51,7 +53,15 @@ class Picture:
         self._waiting.clear()
         self._hide_faces()
 
+    def show(self, frame: Frame, result: FrameResult | None, hiding: FrameResult | None) -> None:
+        """A frame of which it is known what to draw over it, and which faces to hide with blur; None: all."""
+        self._waiting.clear()
+        self.frame, self._result, self._matched_hiding = frame, result, hiding
+        self._matched = True
+        self._hide_faces()
+
     def add_frame(self, frame: Frame) -> None:
+        self._matched = False
         if self._blur and self._is_fresh(frame):
             self._waiting.append(frame)
         else:
@@ -96,10 +106,13 @@ class Picture:
 
     def _hide_faces(self) -> None:
         """Decides with which result's faces the frame shown is blurred: only with one of the same moment."""
+        self._image = None
+        if self._matched:
+            self._hiding = self._matched_hiding if self._blur else None
+            return
         result, frame = self._result, self.frame
         known = self._blur and frame is not None and result is not None and _belong_together(frame, result)
         self._hiding = result if known else None
-        self._image = None
 
     def _is_fresh(self, frame: Frame) -> bool:
         return self._result is not None and abs(frame.pts_s - self._result.pts_s) <= MAX_RESULT_AGE_S

@@ -22,10 +22,10 @@ from PySide6.QtWidgets import (
 
 from fer_desktop.core.detection import DEFAULT_DETECTOR
 from fer_desktop.core.model import DEFAULT_TAU
-from fer_desktop.core.model_library import list_models
 from fer_desktop.core.paths import Paths
 from fer_desktop.core.pipeline import PipelineSettings
 from fer_desktop.ui import theme
+from fer_desktop.ui.model_choice import show_models
 from fer_desktop.ui.reading import ReadingArea, paragraph
 
 DEVICE_CHOICES = {
@@ -125,13 +125,7 @@ class Preferences(QDialog):
 
     def _show_models(self, current: Path) -> None:
         self._current_model = current
-        self.model.clear()
-        for model in list_models(self._paths):
-            text = f"{model.name} (bundled)" if model.bundled else model.name
-            self.model.addItem(text if model.card else f"{text}, damaged", model.path)
-        if self.model.findData(current) < 0:
-            self.model.addItem(current.stem, current)
-        self.model.setCurrentIndex(self.model.findData(current))
+        show_models(self.model, self._paths, current)
         self.model.insertSeparator(self.model.count())
         self.model.addItem("Choose a model card…", None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent
@@ -32,6 +32,7 @@ class VideoView(QWidget):
         self._style = OverlayStyle()
         self._mirrored = False
         self._selected: int | None = None
+        self._names: Mapping[int, str] = {}
         self._note = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 120)
@@ -57,6 +58,13 @@ class VideoView(QWidget):
         self._picture.add_result(result)
         self.update()
 
+    def show_matched(
+        self, frame: Frame, result: FrameResult | None, hiding: FrameResult | None = None
+    ) -> None:
+        """A frame with the result to draw over it. hiding: the faces to blur if wanted; None: everything."""
+        self._picture.show(frame, result, hiding)
+        self.update()
+
     def clear(self) -> None:
         """Forgets picture and faces, before another source."""
         self._picture.clear()
@@ -76,6 +84,11 @@ class VideoView(QWidget):
 
     def set_selected(self, face_id: int | None) -> None:
         self._selected = face_id
+        self.update()
+
+    def set_names(self, names: Mapping[int, str]) -> None:
+        """What stands in the labels, by face id; the id where there is none."""
+        self._names = names
         self.update()
 
     def set_note(self, text: str) -> None:
@@ -153,7 +166,13 @@ class VideoView(QWidget):
         painter.restore()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_faces(
-            painter, self._picture.faces, self._placement(area, frame), self._style, self._selected, keep_free
+            painter,
+            self._picture.faces,
+            self._placement(area, frame),
+            self._style,
+            self._selected,
+            keep_free,
+            self._names,
         )
 
     def _note_plate(self, area: QRectF) -> QRectF:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fer_desktop.core import cascade, yunet
-from fer_desktop.core.detection import DETECTORS, FaceDetector, create_detector
+from fer_desktop.core.detection import DETECTORS, FaceDetector, NearbyDetector, create_detector
 from fer_desktop.core.errors import DetectorError
 from fer_desktop.core.geometry import shrink, suppress_overlaps
 from fer_desktop.core.types import Box, Detection, Image
@@ -170,3 +170,27 @@ def test_recordings_with_and_without_faces(detector: FaceDetector) -> None:
 
     assert share_with_faces("WolfgangLanger_Pexels.mp4") >= 0.95
     assert share_with_faces("no_face.mp4") == 0
+
+
+def test_near_a_known_face_it_finds_that_one_alone(astronaut: Image) -> None:
+    pair = np.ascontiguousarray(np.hstack([astronaut, astronaut[:, ::-1]]))
+    detector = create_detector("cascade")
+    assert isinstance(detector, NearbyDetector)
+    (face,) = detector.detect_near(pair, [Box(FACE.x + 30, FACE.y - 30, 90, 90)])
+    assert face.box.iou(FACE) > 0.7
+    assert detector.detect_near(pair, [Box(380, 400, 90, 90)]) == []
+    assert detector.detect_near(pair, []) == []
+
+
+def test_near_two_known_faces_side_by_side_each_is_found_once(astronaut: Image) -> None:
+    detector = create_detector("cascade")
+    assert isinstance(detector, NearbyDetector)
+    near = [FACE, Box(FACE.x + 40, FACE.y, FACE.width, FACE.height)]
+    assert len(detector.detect_near(astronaut, near)) == 1
+
+
+@pytest.mark.parametrize("box", [Box(-500, -500, 80, 80), Box(2000, 90, 80, 80), Box(0, 0, 2, 2)])
+def test_near_a_place_outside_or_too_small_nothing_is_found(astronaut: Image, box: Box) -> None:
+    detector = create_detector("cascade")
+    assert isinstance(detector, NearbyDetector)
+    assert detector.detect_near(astronaut, [box]) == []

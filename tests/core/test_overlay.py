@@ -144,3 +144,12 @@ def test_a_blurred_face_is_found_no_more_and_the_rest_stays() -> None:
         cv2.Laplacian(picture[inside], cv2.CV_64F).var() for picture in (image, blurred)
     )
     assert detail_after < detail_before / 100
+
+
+def test_a_name_stands_in_place_of_the_number() -> None:
+    result = make_result([make_face(Box(200, 100, 80, 80), id=3)])
+    unnamed, named, same = (
+        draw_result(plain(), result, LABELS, names) for names in ({}, {3: "Josephine"}, {3: "#3"})
+    )
+    assert changed_area(plain(), named)[2] > changed_area(plain(), unnamed)[2] + 40
+    assert (same == unnamed).all()

@@ -308,3 +308,59 @@ def test_a_recording_of_one_person_has_one_lasting_face(card_path: Path) -> None
     ]
     assert len(results) == 72
     assert {tuple(ids(result)) for result in results} == {(1,)}
+
+
+class ScriptedNearbyDetector(ScriptedDetector):
+    """Near the known faces it finds what ``found_near`` says."""
+
+    def __init__(self, *found: Detection) -> None:
+        super().__init__(*found)
+        self.found_near = list(found)
+        self.asked_near: list[list[Box]] = []
+
+    def detect_near(self, image: Image, boxes: Sequence[Box]) -> list[Detection]:
+        self.asked_near.append(list(boxes))
+        return list(self.found_near)
+
+
+def searches(pipeline: Pipeline, detector: ScriptedNearbyDetector, times: Sequence[float]) -> list[str]:
+    """What each frame made the detector do."""
+    done = []
+    for time_s in times:
+        whole, near = detector.calls, len(detector.asked_near)
+        pipeline.process(frame(time_s))
+        done.append("near " * (len(detector.asked_near) - near) + "whole" * (detector.calls - whole))
+    return done
+
+
+def test_between_whole_searches_it_looks_near_the_known_faces(classifier: ScriptedClassifier) -> None:
+    detector = ScriptedNearbyDetector(FACE)
+    pipeline = Pipeline(detector, classifier)
+    times = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
+    assert searches(pipeline, detector, times) == ["whole", *["near "] * 4, "whole", "near "]
+    (box,) = detector.asked_near[0]
+    assert box.iou(FACE.box) > 0.9
+
+
+def test_a_face_lost_near_its_place_is_looked_for_everywhere_at_once(classifier: ScriptedClassifier) -> None:
+    detector = ScriptedNearbyDetector(FACE, OTHER)
+    pipeline = Pipeline(detector, classifier)
+    searches(pipeline, detector, [0.0])
+    detector.found_near = [FACE]
+    assert searches(pipeline, detector, [0.1]) == ["near whole"]
+
+
+def test_while_a_face_is_hidden_it_is_still_looked_for_where_it_was(classifier: ScriptedClassifier) -> None:
+    detector = ScriptedNearbyDetector(FACE, OTHER)
+    pipeline = Pipeline(detector, classifier)
+    first = pipeline.process(frame(0.0))
+    detector.found = detector.found_near = [FACE]
+    assert searches(pipeline, detector, [0.1, 0.2]) == ["near whole", "near "]
+    assert len(detector.asked_near[-1]) == 2
+    detector.found_near = [FACE, OTHER]
+    assert ids(pipeline.process(frame(0.3))) == ids(first)
+
+
+def test_without_a_face_every_search_is_whole(classifier: ScriptedClassifier) -> None:
+    detector = ScriptedNearbyDetector()
+    assert searches(Pipeline(detector, classifier), detector, [0.0, 0.1, 0.2]) == ["whole"] * 3

@@ -44,7 +44,10 @@ class FakePipeline:
         self.detector = SimpleNamespace(name="fake")
         self.classifier = SimpleNamespace(
             card=SimpleNamespace(
-                name="fake", architecture="none", files={"onnx": {"name": "fake.onnx", "sha256": "0" * 64}}
+                name="fake",
+                architecture="none",
+                files={"onnx": {"name": "fake.onnx", "sha256": "0" * 64}},
+                metrics={},
             ),
             runtime="onnx",
             device="cpu",

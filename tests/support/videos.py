@@ -143,3 +143,27 @@ def _tone(seconds: float) -> av.AudioFrame:
     frame.sample_rate = AUDIO_RATE
     frame.pts = 0
     return frame
+
+
+def heads_picture(
+    size: tuple[int, int], centres: Sequence[tuple[float, float]], *, scale: float = 0.7
+) -> tuple[Image, list[Box]]:
+    """A picture (height, width, 3) BGR with the faces' centres at these pixels, and the boxes of the faces.
+
+    A later head hides an earlier one behind it. A head may reach beyond the picture.
+    """
+    image, _ = face_picture(size, faces=0)
+    head, face = _head()
+    patch = cv2.resize(head, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    boxes = []
+    for x, y in centres:
+        left, top = round(x - face.centre[0] * scale), round(y - face.centre[1] * scale)
+        right, bottom = left + patch.shape[1], top + patch.shape[0]
+        inside = slice(max(top, 0), min(bottom, size[1])), slice(max(left, 0), min(right, size[0]))
+        image[inside] = patch[
+            inside[0].start - top : inside[0].stop - top, inside[1].start - left : inside[1].stop - left
+        ]
+        boxes.append(
+            Box(left + face.x * scale, top + face.y * scale, face.width * scale, face.height * scale)
+        )
+    return image, boxes

@@ -10,8 +10,12 @@ from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
+from fer_desktop.core.results.faces import FaceTable
 from fer_desktop.ui.reading import ReadingDialog
+from tests.support.models import write_tiny_model
 from tests.support.sources import FaultySource, SyntheticSource
+from tests.support.stored import two_people, write_ferx
+from tests.support.videos import write_face_video
 from tests.ui.fakes import FakePipeline, Gate
 from tests.ui.window import (
     INTEGRATED,
@@ -258,8 +262,59 @@ def test_closing_during_an_analysis_asks_first(
     answers = [QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Close]
     monkeypatch.setattr(QMessageBox, "question", lambda *_: answers.pop(0))
     new = desk()
-    monkeypatch.setattr(type(new.window.analyse_dialog), "is_running", property(lambda _: True))
+    monkeypatch.setattr(type(new.window.tabs), "is_running", property(lambda _: True))
 
     assert not new.window.close()
     assert new.window.isVisible()
     assert new.window.close()
+
+
+def test_results_open_in_a_tab_where_the_keys_are_its_own(
+    desk: NewDesk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    new = desk()
+    new.file_source = lambda: SyntheticSource(None, live=True)
+    new.window.begin(files=[tmp_path / "a.mp4"])
+    shows_picture(qtbot, new)
+    assert new.commands.toggle.isEnabled()
+    new.window.open_files(
+        [write_ferx(tmp_path / "talk.ferx", FaceTable.of(two_people()), tmp_path / "talk.mp4")]
+    )
+    assert not new.window.tabs.shows_live
+    assert not new.commands.toggle.isEnabled()
+    assert not new.commands.snapshot.isEnabled()
+    assert new.commands.analyse.isEnabled()
+    new.window.tabs.show_live()
+    assert new.commands.toggle.isEnabled()
+
+
+def test_a_file_is_analysed_in_a_tab(desk: NewDesk, qtbot: QtBot, tmp_path: Path) -> None:
+    write_face_video(tmp_path / "talk.mp4", seconds=0.4)
+    new = desk(model=write_tiny_model(tmp_path / "model"), device="cpu")
+    new.window.begin(files=[tmp_path / "talk.mp4"])
+    new.commands.analyse.trigger()
+    assert new.window.analyse_dialog.form.input.text() == str(tmp_path / "talk.mp4")
+    with qtbot.waitSignal(new.window.tabs.said, timeout=30_000) as said:
+        new.window.analyse_dialog.start.click()
+    assert said.args[0].startswith("Finished: 10 pictures analysed")
+    assert (tmp_path / "FER Desktop" / "talk.ferx").is_file()
+    assert new.window.tabs.tabText(1) == "talk"
+
+
+def test_the_queue_is_a_tab_that_keeps_what_is_in_it(desk: NewDesk, qtbot: QtBot, tmp_path: Path) -> None:
+    write_face_video(tmp_path / "talk.mp4", seconds=0.4)
+    new = desk(model=write_tiny_model(tmp_path / "model"), device="cpu")
+    new.commands.queue.trigger()
+    tabs = new.window.tabs
+    assert tabs.queue is not None
+    assert tabs.currentWidget() is tabs.queue
+    tabs.queue.offer([tmp_path / "talk.mp4"])
+    tabs.close_tab(1)
+    assert tabs.shows_live
+    new.commands.queue.trigger()
+    tabs.queue.output.setText(str(tmp_path / "results"))
+    qtbot.waitUntil(tabs.queue.start.isEnabled)
+    with qtbot.waitSignal(tabs.said, timeout=30_000):
+        tabs.queue.start.trigger()
+    tabs.queue.open_requested.emit(tmp_path / "results" / "talk.ferx")
+    assert [workspace.path for workspace in tabs.workspaces] == [tmp_path / "results" / "talk.ferx"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -95,21 +96,17 @@ class ResultFile:
         """An existing file; one that may not be written to is opened for reading. Raises ResultFileError."""
         if not path.is_file():
             raise ResultFileError(f"{path}: there is no such file")
-        for mode in ("rw", "ro"):
-            try:
-                connection = _connect(path, mode)
-                _check(path, connection)
-                if mode == "rw":  # shows whether the folder can take the journal
-                    connection.execute("BEGIN IMMEDIATE").connection.rollback()
-                return cls(path, connection, is_read_only=mode == "ro")
-            except sqlite3.OperationalError as error:
-                if mode == "ro":
-                    raise ResultFileError(f"{path}: cannot be read ({error})") from error
-            except sqlite3.DatabaseError as error:
-                raise ResultFileError(
-                    f"{path}: this is no results file of FER Desktop, or it is damaged ({error})"
-                ) from error
-        raise AssertionError
+        is_read_only = not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))  # for the journal
+        try:
+            connection = _connect(path, "ro" if is_read_only else "rw")
+            _check(path, connection)
+        except sqlite3.OperationalError as error:
+            raise ResultFileError(f"{path}: cannot be read ({error})") from error
+        except sqlite3.DatabaseError as error:
+            raise ResultFileError(
+                f"{path}: this is no results file of FER Desktop, or it is damaged ({error})"
+            ) from error
+        return cls(path, connection, is_read_only=is_read_only)
 
     def __enter__(self) -> Self:
         return self
@@ -215,6 +212,15 @@ class ResultFile:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise _cannot_write(self.path, str(error)) from error
+
+
+def delete_results(path: Path) -> None:
+    """Removes a results file that may be there, and the journal that a kill left. Raises OutputError."""
+    try:
+        for leftover in (path, path.with_name(f"{path.name}-journal")):
+            leftover.unlink(missing_ok=True)
+    except OSError as error:
+        raise _cannot_write(path, error.strerror or str(error)) from error
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:

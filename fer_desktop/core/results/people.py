@@ -76,8 +76,15 @@ class People:
 
     def of_faces(self, face_ids: NDArray[np.int32], pts_s: NDArray[np.float64]) -> NDArray[np.int32]:
         """(N,) person of each face id at its time."""
-        persons = np.zeros(len(face_ids), np.int32)
-        for item in self.assignments:  # a later one of the same face id overwrites
+        first = np.zeros(1 + max((item.face_id for item in self.assignments), default=0), np.int32)
+        later = []
+        for item in self.assignments:
+            if math.isinf(item.from_s):
+                first[item.face_id] = item.person_id
+            else:
+                later.append(item)
+        persons = first[face_ids]
+        for item in later:  # by time, so that of several the last one holds
             persons[(face_ids == item.face_id) & (pts_s >= item.from_s)] = item.person_id
         return persons
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import cv2
 from fer_desktop.core.frame_source import SourceInfo
 from fer_desktop.core.model import crop_face
 from fer_desktop.core.results.faces import FaceTable
-from fer_desktop.core.results.file import ResultFile
+from fer_desktop.core.results.file import ResultFile, delete_results
 from fer_desktop.core.results.video_identity import source_facts
 from fer_desktop.core.types import Face, Frame, FrameResult
 
@@ -27,7 +28,8 @@ BETTER = 1.2
 class ResultSink:
     """A Sink (see core.recording) that is never behind by more than COMMIT_S seconds.
 
-    path: a file that does not exist. facts: what stands in the file about model and settings.
+    path: a file that does not exist; with ``replace`` one that does is deleted on opening.
+    facts: what stands in the file about model and settings.
     The file has its final name from the start, since it is whole at every moment; its fact ``state`` is
     "running" until ``close`` makes it "complete" or "stopped". clock: seconds, for tests.
     """
@@ -38,18 +40,23 @@ class ResultSink:
         facts: Mapping[str, Any],
         *,
         thumbnails: bool = True,
+        replace: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.warnings: list[str] = []
         self._path = path
         self._facts = facts
         self._with_thumbnails = thumbnails
+        self._replace = replace
         self._clock = clock
         self._waiting: list[FrameResult] = []
         self._best: dict[int, float] = {}
         self._pictures: dict[int, bytes] = {}
+        self._holds_frames = False
 
     def open(self, info: SourceInfo) -> None:
+        if self._replace:
+            delete_results(self._path)
         self._file = ResultFile.create(
             self._path, {**self._facts, "source": source_facts(info, self._path), "state": "running"}
         )
@@ -66,17 +73,25 @@ class ResultSink:
     def close(self, *, complete: bool) -> Path | None:
         try:
             self._commit()
-            self._file.set_facts({"state": "complete" if complete else "stopped"})
         finally:
-            self._file.close()
-        return self._path
+            is_complete = complete and not self._waiting
+            is_kept = is_complete or self._holds_frames
+            try:
+                self._file.set_facts({"state": "complete" if is_complete else "stopped"})
+            finally:
+                self._file.close()
+                if not is_kept:
+                    with suppress(OSError):
+                        self._path.unlink()
+        return self._path if is_kept else None
 
     def _commit(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        pictures, self._pictures = self._pictures, {}
+        """Raises OutputError; what could not be written stays waiting, for the next time or the end."""
         self._committed_at = self._clock()
-        if waiting:
-            self._file.append(FaceTable.of(waiting), pictures)
+        if self._waiting:
+            self._file.append(FaceTable.of(self._waiting), self._pictures)
+            self._holds_frames = True
+            self._waiting, self._pictures = [], {}
 
     def _consider(self, frame: Frame, face: Face) -> None:
         """Keeps the picture of a face that is the largest and surest so far."""

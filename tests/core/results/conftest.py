@@ -6,26 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from fer_desktop.core.frame_source import SourceInfo
 from fer_desktop.core.results.faces import FaceTable
-from fer_desktop.core.results.file import ResultFile
-from fer_desktop.core.results.video_identity import source_facts
-from fer_desktop.core.types import Box, FrameResult
-from tests.support.results import make_face, make_result
-
-LEFT, RIGHT = Box(10, 20, 30, 30), Box(80, 20, 30, 30)
-
-
-def two_people(seconds: float = 4.0, fps: float = 10.0) -> list[FrameResult]:
-    """Face 1 all along: happiness, then from the half on sadness; face 2 in the second quarter, uncertain."""
-    results = []
-    for index in range(round(seconds * fps)):
-        share = index / (seconds * fps)
-        faces = [make_face(LEFT, id=1, emotion="happiness" if share < 0.5 else "sadness")]
-        if 0.25 <= share < 0.5:
-            faces.append(make_face(RIGHT, id=2, emotion="fear", share=0.3, label=None))
-        results.append(make_result(faces, index=index, pts_s=index / fps, size=(160, 90)))
-    return results
+from fer_desktop.core.types import FrameResult
+from tests.support.stored import two_people, write_ferx
 
 
 @pytest.fixture
@@ -41,14 +24,4 @@ def table(results: list[FrameResult]) -> FaceTable:
 @pytest.fixture
 def ferx(tmp_path: Path, table: FaceTable) -> Path:
     """A results file of ``two_people``, whose recording is not there."""
-    path = tmp_path / "talk.ferx"
-    info = SourceInfo("talk.mp4", "video", tmp_path / "talk.mp4", (160, 90), 10.0, 4.0)
-    facts = {
-        "source": source_facts(info, path),
-        "state": "complete",
-        "model": {"name": "fake"},
-        "settings": {},
-    }
-    with ResultFile.create(path, facts) as file:
-        file.append(table)
-    return path
+    return write_ferx(tmp_path / "talk.ferx", table, tmp_path / "talk.mp4")

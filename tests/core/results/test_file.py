@@ -23,7 +23,7 @@ import sys
 from pathlib import Path
 from fer_desktop.core.results.faces import FaceTable
 from fer_desktop.core.results.file import ResultFile
-from tests.core.results.conftest import two_people
+from tests.support.stored import two_people
 with ResultFile.create(Path(sys.argv[1]), {"state": "running"}) as file:
     for results in iter(lambda: two_people(), None):
         file.append(FaceTable.of(results))

@@ -1,0 +1,220 @@
+"""Who is in the recording: a table of people to name, merge, split and leave out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QAction, QIcon, QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
+
+from fer_desktop.core import emotions
+from fer_desktop.core.results.faces import UNCERTAIN
+from fer_desktop.core.results.people import Person
+from fer_desktop.core.results.stored import StoredAnalysis
+from fer_desktop.ui import theme
+from fer_desktop.ui.action_buttons import ActionButtons
+from fer_desktop.ui.analysis.document import AnalysisDocument
+from fer_desktop.ui.formats import clock, percentage
+
+PICTURE_PX = 48
+COLUMNS = ("Person", "Seen", "Mostly")
+Index = QModelIndex | QPersistentModelIndex
+Role = Qt.ItemDataRole
+
+
+class PeopleModel(QAbstractTableModel):
+    """A row for each person: picture and name, time in the picture, most frequent emotion."""
+
+    def __init__(self, document: AnalysisDocument, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._people: tuple[Person, ...] = ()
+        self._texts: dict[int, tuple[str, str]] = {}
+        self._pictures: dict[bytes, QIcon] = {}
+        document.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        stored = self._document.stored
+        present, texts = _figures(stored)
+        people = tuple(person for person in stored.people.people if person.id in present)
+        self._texts = texts
+        if [person.id for person in people] != [person.id for person in self._people]:
+            self.beginResetModel()
+            self._people = people
+            self.endResetModel()
+        elif people:
+            self._people = people
+            self.dataChanged.emit(self.index(0, 0), self.index(len(people) - 1, len(COLUMNS) - 1))
+
+    def person(self, row: int) -> Person:
+        return self._people[row]
+
+    def row_of(self, person_id: int | None) -> int | None:
+        return next((row for row, person in enumerate(self._people) if person.id == person_id), None)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._people)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:
+        is_title = orientation is Qt.Orientation.Horizontal and role == Role.DisplayRole
+        return COLUMNS[section] if is_title else None
+
+    def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
+        person = self._people[index.row()]
+        match role:
+            case Role.DisplayRole | Role.EditRole:
+                return (person.title, *self._texts[person.id])[index.column()]
+            case Role.DecorationRole if index.column() == 0:
+                return self._picture(person)
+            case Role.ForegroundRole if person.ignored:
+                view = self.parent()
+                return theme.quiet(view.palette()) if isinstance(view, QWidget) else None
+            case Role.FontRole if person.ignored and isinstance(view := self.parent(), QWidget):
+                font = view.font()
+                font.setStrikeOut(True)
+                return font
+            case Role.ToolTipRole:
+                return f"{person.title}, ignored" if person.ignored else person.title
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        editable = Qt.ItemFlag.ItemIsEditable if index.column() == 0 else Qt.ItemFlag.NoItemFlags
+        return super().flags(index) | editable
+
+    def setData(self, index: Index, value: Any, role: int = Role.EditRole) -> bool:
+        self._document.rename(self._people[index.row()].id, str(value))
+        return True
+
+    def _picture(self, person: Person) -> QIcon | None:
+        data = self._document.stored.thumbnail(person.id)
+        if data is None:
+            return None
+        if data not in self._pictures:
+            pixmap = QPixmap()
+            pixmap.loadFromData(data)
+            self._pictures[data] = QIcon(pixmap)
+        return self._pictures[data]
+
+
+class PeoplePanel(QWidget):
+    """selected(person id or None). The split is at the time that ``playhead_s`` holds."""
+
+    selected = Signal(object)
+
+    def __init__(self, document: AnalysisDocument, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self.playhead_s = 0.0
+        self.table = QTableView()
+        self.model = PeopleModel(document, self.table)
+        self.table.setModel(self.model)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setShowGrid(False)
+        self.table.setIconSize(QSize(PICTURE_PX, PICTURE_PX))
+        self.table.setAccessibleName("People")
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(PICTURE_PX + theme.GRID)
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setHighlightSections(False)
+        self.table.selectionModel().selectionChanged.connect(self._on_selection)
+        self.model.modelReset.connect(self._on_selection)
+
+        self.rename = self._action("Re&name", "Give the person a name (F2)", self._rename)
+        self.merge = self._action("&Merge", "The people chosen are one person", self._merge)
+        self.split = self._action("&Split here", "From here on this is somebody else", self._split)
+        self.ignore = self._action("&Ignore", "Leave out of pictures, figures and exports", self._ignore)
+        self.buttons = ActionButtons()
+        self.buttons.set_actions([self.rename, self.merge, self.split, self.ignore])
+        self.table.addActions([self.rename, self.merge, self.split, self.ignore])
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, theme.GRID, 0, 0)
+        layout.setSpacing(theme.GRID)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.buttons)
+        document.changed.connect(self._enable)
+        self._enable()
+
+    @property
+    def chosen(self) -> list[int]:
+        """Ids of the people that are selected, from top to bottom."""
+        rows = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
+        return [self.model.person(row).id for row in rows]
+
+    def select(self, person_id: int | None) -> None:
+        row = self.model.row_of(person_id)
+        if row is None:
+            self.table.clearSelection()
+        elif self.chosen != [person_id]:
+            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+            self.table.selectionModel().select(self.model.index(row, 0), flags)
+            self.table.scrollTo(self.model.index(row, 0))
+
+    def _action(self, text: str, help_text: str, slot: object) -> QAction:
+        action = QAction(text, self)
+        action.setToolTip(help_text)
+        action.triggered.connect(slot)
+        return action
+
+    def _on_selection(self) -> None:
+        self._enable()
+        self.selected.emit(self.chosen[0] if len(self.chosen) == 1 else None)
+
+    def _enable(self) -> None:
+        chosen = self.chosen
+        people = self._document.stored.people
+        self.rename.setEnabled(len(chosen) == 1)
+        self.merge.setEnabled(len(chosen) > 1)
+        self.split.setEnabled(len(chosen) == 1)
+        self.ignore.setEnabled(bool(chosen))
+        ignored = bool(chosen) and all(people.person(person_id).ignored for person_id in chosen)
+        self.ignore.setText("&Show again" if ignored else "&Ignore")
+
+    def _rename(self) -> None:
+        row = self.model.row_of(self.chosen[0])
+        if row is not None:
+            self.table.edit(self.model.index(row, 0))
+
+    def _merge(self) -> None:
+        self._document.merge(self.chosen)
+
+    def _split(self) -> None:
+        self._document.split(self.chosen[0], self.playhead_s)
+
+    def _ignore(self) -> None:
+        people = self._document.stored.people
+        chosen = self.chosen
+        self._document.ignore(chosen, not all(people.person(person_id).ignored for person_id in chosen))
+
+
+def _figures(stored: StoredAnalysis) -> tuple[set[int], dict[int, tuple[str, str]]]:
+    """Who is in the picture at all; for each how long, and the most frequent emotion with its share."""
+    table = stored.table
+    period_s = float(np.median(np.diff(table.pts_s))) if table.frames > 1 else 0.0
+    texts = {}
+    for person_id in np.unique(stored.person_id).tolist():
+        labels = table.label[stored.person_id == person_id]
+        sure = labels[labels != UNCERTAIN]
+        mostly = "uncertain"
+        if len(sure):
+            counts = np.bincount(sure, minlength=len(emotions.ALL))
+            top = int(counts.argmax())
+            mostly = f"{emotions.ALL[top].title} {percentage(counts[top] / len(labels))}"
+        texts[person_id] = clock(len(labels) * period_s), mostly
+    return set(texts), texts

@@ -1,0 +1,263 @@
+"""A page of the window that analyses many recordings, one after the other, in the background."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fer_desktop.core.batch import Batch, Outcome
+from fer_desktop.core.batch_inputs import expand_folders
+from fer_desktop.core.pipeline import PipelineSettings
+from fer_desktop.ui import theme
+from fer_desktop.ui.action_buttons import ActionButtons
+from fer_desktop.ui.analysis import queue_running
+from fer_desktop.ui.analysis.queue_model import STATE, QueueModel, Row
+from fer_desktop.ui.analysis.queue_progress import ProgressDelegate
+from fer_desktop.ui.file_types import OPEN_FILTER
+from fer_desktop.ui.jobs import Job, JobRunner
+from fer_desktop.ui.message_page import Message, MessagePage
+from fer_desktop.ui.settings import Settings
+
+EMPTY = (
+    "Add videos, pictures or whole folders. They are analysed one after the other while you go on working. "
+    "What was analysed before with the same settings is not done again."
+)
+
+
+class QueuePage(QWidget):
+    """What is added waits until the queue is started; what is added to a running queue is done in its turn.
+
+    open_requested(path): the results of a recording are to be shown. ended(text): the queue has run out, or
+    was stopped. pipeline_settings: asked before each recording.
+    """
+
+    open_requested = Signal(object)
+    ended = Signal(str)
+
+    def __init__(
+        self,
+        jobs: JobRunner,
+        settings: Settings,
+        pipeline_settings: Callable[[], PipelineSettings],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._settings = settings
+        self._pipeline_settings = pipeline_settings
+        self._pipelines = queue_running.LoadedPipeline()
+        self._job: Job | None = None
+        self.model = QueueModel(self)
+
+        self.add_files = self._action("&Add files…", self._choose_files)
+        self.add_folder = self._action("Add f&older…", self._choose_folder)
+        self.remove = self._action("&Remove", self._remove)
+        self.open_results = self._action("O&pen results", self._open_selected)
+        self.start = self._action("&Start", self._start)
+        self.stop = self._action("S&top", self._stop)
+        self.output = QLineEdit()
+        self.output.setPlaceholderText("The folder that the results go to")
+        self.output.setText(str(settings.analysis_folder or ""))
+        self.output.textChanged.connect(self._update)
+        self.choose_output = QPushButton("&Folder…")
+        self.choose_output.clicked.connect(self._choose_output)
+        self.table = self._make_table()
+        self.empty = MessagePage()
+        self.empty.set_message(
+            Message("analyse", "No recordings in the queue", EMPTY, (self.add_files, self.add_folder))
+        )
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.empty)
+        self.pages.addWidget(self.table)
+        self.status = QLabel()
+        self.status.setTextFormat(Qt.TextFormat.PlainText)
+        self.buttons = ActionButtons()
+        self._show_buttons()
+        label = QLabel("Results &in")
+        label.setBuddy(self.output)
+        where = QHBoxLayout()
+        where.setSpacing(theme.GRID)
+        for widget in (label, self.output, self.choose_output):
+            where.addWidget(widget)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*(theme.GRID,) * 4)
+        layout.setSpacing(theme.GRID)
+        layout.addWidget(self.pages, 1)
+        layout.addWidget(self.status)
+        layout.addLayout(where)
+        layout.addWidget(self.buttons)
+        for signal in (self.model.rowsInserted, self.model.rowsRemoved, self.model.dataChanged):
+            signal.connect(self._update)
+        self._update()
+
+    @property
+    def is_running(self) -> bool:
+        return self._job is not None
+
+    def offer(self, paths: Iterable[Path]) -> None:
+        """Adds files, and folders with what is in them, which is looked up in the background."""
+        inputs = tuple(paths)
+        if inputs and not self.output.text():
+            self.output.setText(str(inputs[0].absolute().parent / "FER Desktop"))
+        self._jobs.start(
+            lambda job: expand_folders(inputs), name="looking into folders", on_success=self.model.add
+        )
+
+    # Running.
+
+    def _start(self) -> None:
+        self._settings.analysis_folder = self._output()
+        self.model.wait_again()
+        self._go_on()
+
+    def _stop(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self.stop.setEnabled(False)
+
+    def _go_on(self) -> None:
+        """Begins with the next recording, or ends."""
+        row = self.model.next_waiting()
+        if row is None:
+            self._end()
+            return
+        batch = Batch(self._output(), self._pipeline_settings(), resume=True)
+        self._job = self._jobs.start(
+            functools.partial(queue_running.run, row.item, batch, self._pipelines),
+            name=f"analysis of {row.item.input.name}",
+            on_progress=functools.partial(self.model.show_progress, row),
+            on_success=functools.partial(self._on_outcome, row),
+            on_cancelled=functools.partial(self._on_cancelled, row),
+            on_error=lambda error: self._on_outcome(row, Outcome("failed", error=str(error))),
+        )
+        self.model.begin(row)
+        self._show_buttons()
+
+    def _on_outcome(self, row: Row, outcome: Outcome) -> None:
+        self.model.end(row, outcome)
+        self._go_on()
+
+    def _on_cancelled(self, row: Row, outcome: Outcome) -> None:
+        self.model.end(row, outcome)
+        self._end()
+
+    def _end(self) -> None:
+        self._job = None
+        self._show_buttons()
+        self._update()
+        self.ended.emit(self.status.text())
+
+    # What can be done.
+
+    def _remove(self) -> None:
+        self.model.remove(index.row() for index in self.table.selectionModel().selectedRows())
+
+    def _open_selected(self) -> None:
+        for index in self.table.selectionModel().selectedRows():
+            self._open(index)
+
+    def _open(self, index: QModelIndex) -> None:
+        results = self.model.rows[index.row()].results
+        if results is not None:
+            self.open_requested.emit(results)
+
+    def _choose_files(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileNames(self, "Add to the queue", self._folder(), OPEN_FILTER)
+        if chosen:
+            self.offer(map(Path, chosen))
+
+    def _choose_folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "Add a folder to the queue", self._folder())
+        if chosen:
+            self.offer([Path(chosen)])
+
+    def _choose_output(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "Folder for the results", self.output.text())
+        if chosen:
+            self.output.setText(chosen)
+
+    def _folder(self) -> str:
+        return str(self._settings.open_folder or "")
+
+    def _output(self) -> Path:
+        return Path(self.output.text().strip())
+
+    def _update(self) -> None:
+        selected = [self.model.rows[index.row()] for index in self.table.selectionModel().selectedRows()]
+        unfinished = self.model.count("waiting", "stopped", "failed")
+        self.start.setEnabled(not self.is_running and unfinished > 0 and bool(self.output.text().strip()))
+        self.stop.setEnabled(self._job is not None and not self._job.should_stop())
+        self.remove.setEnabled(any(not row.is_running for row in selected))
+        self.open_results.setEnabled(any(row.results is not None for row in selected))
+        for widget in (self.output, self.choose_output):
+            widget.setEnabled(not self.is_running)
+        self.pages.setCurrentWidget(self.table if self.model.rows else self.empty)
+        self.buttons.setVisible(bool(self.model.rows))
+        self.status.setText(self._summary())
+
+    def _show_buttons(self) -> None:
+        """What starts the queue and what stops it have one place."""
+        first = self.stop if self.is_running else self.start
+        if self.buttons.buttons and self.buttons.buttons[0].action_text == first.text().replace("&", ""):
+            return
+        had_focus = any(button.hasFocus() for button in self.buttons.buttons[:1])
+        self.buttons.set_actions((first, self.add_files, self.add_folder, self.remove, self.open_results))
+        if had_focus:
+            self.buttons.buttons[0].setFocus()
+
+    def _summary(self) -> str:
+        states = {
+            "done": self.model.count("done", "done before"),
+            "failed": self.model.count("failed"),
+            "stopped": self.model.count("stopped"),
+            "waiting": self.model.count("waiting"),
+        }
+        parts = [f"{count} {state}" for state, count in states.items() if count]
+        return f"{len(self.model.rows)} in the queue: {', '.join(parts)}" if parts else ""
+
+    def _make_table(self) -> QTableView:
+        table = QTableView()
+        table.setAccessibleName("Queue of recordings")
+        table.setModel(self.model)
+        table.setItemDelegateForColumn(STATE, ProgressDelegate(table))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setWordWrap(False)
+        table.setShowGrid(False)
+        table.setTabKeyNavigation(False)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 2 * theme.GRID)
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        for column in (0, STATE):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        header.setHighlightSections(False)
+        header.setResizeContentsPrecision(0)  # of the rows that can be seen
+        table.doubleClicked.connect(self._open)
+        table.selectionModel().selectionChanged.connect(self._update)
+        self.remove.setShortcut(QKeySequence.StandardKey.Delete)
+        self.remove.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        table.addAction(self.remove)
+        return table
+
+    def _action(self, text: str, triggered: Callable[[], None]) -> QAction:
+        action = QAction(text, self)
+        action.triggered.connect(triggered)
+        return action

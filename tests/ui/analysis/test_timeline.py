@@ -1,0 +1,504 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QPaintEvent, QPalette, QRegion, QWheelEvent
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from fer_desktop.core.emotions import ALL, EMOTIONS, index_of
+from fer_desktop.core.results.faces import UNCERTAIN, FaceTable
+from fer_desktop.core.results.markers import Marker
+from fer_desktop.core.results.people import People
+from fer_desktop.core.results.stored import StoredAnalysis
+from fer_desktop.core.types import Box
+from fer_desktop.ui import theme
+from fer_desktop.ui.analysis.lane_columns import ABSENT, columns_of
+from fer_desktop.ui.analysis.lane_raster import FILLS, LaneRaster, stacked
+from fer_desktop.ui.analysis.lane_track import Track, tracks_of
+from fer_desktop.ui.analysis.timeline import AnalysisTimeline
+from fer_desktop.ui.analysis.timeline_axis import TimeAxis
+from fer_desktop.ui.analysis.timeline_markers import flags_of
+from fer_desktop.ui.formats import fine_clock
+from tests.support.results import make_face, make_result
+
+LENGTH_S = 20.0
+STEP_S = 0.1
+BOX = Box(0, 0, 9, 9)
+HAPPINESS = index_of("happiness")
+MARKERS = (Marker(1, 4.0, None, "Question"), Marker(2, 8.0, 12.0, "Film"))
+
+
+def analysis(
+    present: Sequence[tuple[int, float, float]] = ((1, 0.0, LENGTH_S), (2, 5.0, 10.0)),
+    *,
+    until: float = LENGTH_S,
+    emotion: str = "happiness",
+    label: str | None = "same",
+    markers: tuple[Marker, ...] = (),
+) -> StoredAnalysis:
+    """present: face ids, each with the seconds from and until which it is there."""
+    results = [
+        make_result(
+            [
+                make_face(BOX, id=face_id, emotion=emotion, label=label)
+                for face_id, start, end in present
+                if start <= pts_s < end
+            ],
+            index=index,
+            pts_s=float(pts_s),
+        )
+        for index, pts_s in enumerate(np.arange(0, until, STEP_S).round(3))
+    ]
+    table = FaceTable.of(results)
+    people = People().with_faces(np.unique(table.face_id))
+    facts = {"source": {"name": "a.mp4", "duration_s": LENGTH_S}, "state": "complete"}
+    return StoredAnalysis(Path("a.ferx"), facts, table, people, markers)
+
+
+def track_of(times: Sequence[float], shares: np.ndarray, frames: Sequence[int] | None = None) -> Track:
+    """One person with these shares (N, 7) at these times of frames (all of them when nothing is said)."""
+    count = len(times)
+    positions = np.arange(count) if frames is None else np.array(frames)
+    pts_s = np.arange(int(positions.max()) + 1 if count else 0, dtype=float)
+    pts_s[positions] = times
+    table = replace(
+        FaceTable.of([]),
+        pts_s=pts_s,
+        label=np.zeros(count, np.int8),
+        smoothed=shares.astype(np.float32),
+        probabilities=shares.astype(np.float32),
+    )
+    return Track(table, np.arange(count), positions, 1.0)
+
+
+def make_shares(count: int, seed: int = 0) -> np.ndarray:
+    values = np.random.default_rng(seed).random((count, len(EMOTIONS)))
+    return values / values.sum(axis=1, keepdims=True)
+
+
+# Columns.
+
+
+@settings(deadline=None, max_examples=60)
+@given(count=st.integers(1, 300), width=st.integers(1, 80), seed=st.integers(0, 9), late=st.floats(0, 0.9))
+def test_columns_keep_every_extreme(count: int, width: int, seed: int, late: float) -> None:
+    shares = make_shares(count, seed).astype(np.float32)
+    track = track_of(list(np.arange(float(count))), shares)
+    edges = np.linspace(late * count, count, width + 1)
+    columns = columns_of(track, edges, smoothed=True)
+    for column in range(width):
+        inside = shares[(track.times >= edges[column]) & (track.times < edges[column + 1])]
+        if len(inside):
+            assert (columns.low[:, column] <= inside.min(axis=0)).all()
+            assert (columns.high[:, column] >= inside.max(axis=0)).all()
+            np.testing.assert_allclose(columns.mean[:, column], inside.mean(axis=0), rtol=1e-4)
+    assert np.nanmin(columns.low) >= shares.min() - 1e-6
+    assert np.nanmax(columns.high) <= shares.max() + 1e-6
+
+
+def test_between_two_frames_runs_a_line() -> None:
+    shares = np.zeros((2, len(EMOTIONS)))
+    shares[1, HAPPINESS] = 1.0
+    columns = columns_of(track_of([0, 1], shares), np.linspace(0, 1, 11), smoothed=True)
+    np.testing.assert_allclose(columns.mean[HAPPINESS, 1:], np.arange(1, 10) / 10 + 0.05, atol=1e-6)
+    assert columns.joined[1:-1].all()
+
+
+def test_a_frame_without_the_person_is_a_gap() -> None:
+    track = track_of([0, 1, 3, 4], make_shares(4), frames=[0, 1, 3, 4])
+    columns = columns_of(track, np.arange(0, 5.25, 0.25), smoothed=True)
+    assert track.joined.tolist() == [False, True, False, True]
+    middles = np.arange(0, 5, 0.25) + 0.125
+    np.testing.assert_array_equal(np.isnan(columns.mean).all(axis=0), (middles > 2) & (middles < 3))
+    np.testing.assert_array_equal(columns.label == ABSENT, (middles > 2) & (middles < 3))
+    np.testing.assert_array_equal(np.isnan(columns.low), np.isnan(columns.mean))
+
+
+def test_a_long_time_between_two_frames_is_a_gap_a_shorter_one_is_not() -> None:
+    assert track_of([0, 1, 3.9, 7], make_shares(4)).joined.tolist() == [False, True, True, False]
+
+
+def test_a_person_of_one_frame_is_seen_for_as_long_as_the_frame() -> None:
+    columns = columns_of(track_of([2.0], make_shares(1)), np.arange(0, 5, 0.5), smoothed=True)
+    assert np.flatnonzero(columns.label != ABSENT).tolist() == [4, 5]
+
+
+def test_nobody_gives_empty_columns() -> None:
+    columns = columns_of(track_of([], make_shares(0)), np.arange(4.0), smoothed=True)
+    assert np.isnan(columns.mean).all()
+    assert (columns.label == ABSENT).all()
+
+
+def test_a_column_has_the_label_that_is_most_frequent_in_it() -> None:
+    track = track_of(list(np.arange(6.0)), make_shares(6))
+    track.label = np.array([2, 2, UNCERTAIN, UNCERTAIN, UNCERTAIN, 6], np.int8)
+    assert columns_of(track, np.array([0.0, 3, 6]), smoothed=True).label.tolist() == [2, UNCERTAIN]
+
+
+def test_the_stack_fills_everything_and_is_empty_in_a_gap() -> None:
+    track = track_of([0, 1, 3], make_shares(3), frames=[0, 1, 3])
+    columns = columns_of(track, np.arange(0, 4.5, 0.5), smoothed=True)
+    sums = stacked(columns.mean)
+    gap = columns.label == ABSENT
+    np.testing.assert_allclose(sums[-1, ~gap], 1.0)
+    assert (np.diff(sums[:, ~gap], axis=0) >= 0).all()
+    raster = LaneRaster(50, len(gap), 1.0)
+    raster.draw_stack(columns, 0, 50)
+    assert np.isin(raster.numbers[:, ~gap], list(FILLS)).all()
+    assert not raster.numbers[:, gap].any()
+
+
+def test_shares_that_were_read_are_kept_while_the_table_grows() -> None:
+    whole = analysis()
+    before = tracks_of(analysis(until=8.0), {})
+    kept = before[1].shares(True)
+    after = tracks_of(whole, before)
+    np.testing.assert_array_equal(after[1].shares(True), tracks_of(whole, {})[1].shares(True))
+    np.testing.assert_array_equal(after[1].shares(True)[:, : kept.shape[1]], kept)
+    same = tracks_of(replace(whole, markers=MARKERS), after)
+    assert same[1].shares(True) is after[1].shares(True)
+
+
+def test_shares_of_a_track_that_another_person_has_joined_are_read_anew() -> None:
+    stored = analysis([(1, 5.0, 10.0), (2, 0.0, 5.0)])
+    before = tracks_of(stored, {})
+    before[1].shares(True)
+    merged = stored.with_people(stored.people.merged(1, 2, stored.table))
+    after = tracks_of(merged, before)
+    assert list(after) == [1]
+    assert after[1].shares(True).shape == (len(EMOTIONS), merged.table.faces)
+
+
+# The axis.
+
+
+def test_zooming_keeps_the_time_and_stays_within_the_recording() -> None:
+    axis = TimeAxis()
+    axis.set_duration(100.0)
+    axis.place(50, 1000)
+    axis.zoom(0.5, 30.0)
+    assert (axis.start_s, axis.end_s) == (15.0, 65.0)
+    axis.zoom(0.01, 30.0)
+    assert axis.x_of(30.0) == pytest.approx(350)
+    axis.zoom(1000, 30.0)
+    assert (axis.start_s, axis.end_s) == (0.0, 100.0)
+    axis.zoom(0.0001, 99.9)
+    assert axis.span_s == 0.5
+
+
+@pytest.mark.parametrize("span", [0.6, 7.0, 95.0, 3600.0, 20000.0])
+def test_ticks_have_room_and_round_times(span: float) -> None:
+    axis = TimeAxis()
+    axis.set_duration(span)
+    axis.place(0, 800)
+    step, times = axis.ticks(80)
+    assert step / span * 800 >= 80
+    assert len(times) >= 2
+    assert times[0] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "digits", "text"), [(75.25, 2, "1:15.25"), (59.999, 2, "1:00.00"), (3675, 0, "1:01:15")]
+)
+def test_times_read_well(seconds: float, digits: int, text: str) -> None:
+    assert fine_clock(seconds, digits) == text
+
+
+# The widget.
+
+
+@pytest.fixture
+def timeline(qtbot: QtBot) -> AnalysisTimeline:
+    timeline = AnalysisTimeline()
+    qtbot.addWidget(timeline)
+    timeline.resize(900, 400)
+    timeline.set_analysis(analysis(markers=MARKERS))
+    timeline.set_duration(LENGTH_S)
+    with qtbot.waitExposed(timeline):
+        timeline.show()
+    return timeline
+
+
+def at(timeline: AnalysisTimeline, pts_s: float, y: int = 30) -> QPoint:
+    return QPoint(round(timeline.axis.x_of(pts_s)), y)
+
+
+def turn(
+    timeline: AnalysisTimeline, pts_s: float, notches: int, modifiers: Qt.KeyboardModifier | None = None
+) -> None:
+    """The wheel over the lanes."""
+    place = QPointF(at(timeline, pts_s))
+    event = QWheelEvent(
+        place,
+        timeline.board.mapToGlobal(place),
+        QPoint(),
+        QPoint(0, 120 * notches),
+        Qt.MouseButton.NoButton,
+        modifiers or Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(timeline.board, event)
+
+
+def has(image: QImage, emotion: str) -> bool:
+    """Whether the lanes, below the legend, have an emotion's colour."""
+    colour = theme.emotion_colour(emotion).rgb()
+    return any(
+        image.pixel(x, y) == colour for y in range(90, image.height()) for x in range(0, image.width(), 3)
+    )
+
+
+def test_a_click_and_a_drag_seek_the_time_under_the_pointer(qtbot: QtBot, timeline: AnalysisTimeline) -> None:
+    sought: list[float] = []
+    timeline.seek_requested.connect(sought.append)
+    qtbot.mousePress(timeline.board, Qt.MouseButton.LeftButton, pos=at(timeline, 7.5))
+    qtbot.mouseMove(timeline.board, at(timeline, 9.0))
+    qtbot.mouseRelease(timeline.board, Qt.MouseButton.LeftButton, pos=at(timeline, 9.0))
+    qtbot.mouseMove(timeline.board, at(timeline, 3.0))
+    pixel_s = timeline.axis.span_s / timeline.axis.width
+    assert sought == [pytest.approx(7.5, abs=pixel_s), pytest.approx(9.0, abs=pixel_s)]
+
+
+def test_beyond_the_ends_a_drag_seeks_the_ends(qtbot: QtBot, timeline: AnalysisTimeline) -> None:
+    sought: list[float] = []
+    timeline.seek_requested.connect(sought.append)
+    qtbot.mousePress(timeline.ruler, Qt.MouseButton.LeftButton, pos=at(timeline, 7.5))
+    for x in (-50, 5000):
+        qtbot.mouseMove(timeline.ruler, QPoint(x, 30))
+    qtbot.mouseRelease(timeline.ruler, Qt.MouseButton.LeftButton)
+    assert sought[1:] == [0.0, LENGTH_S]
+
+
+def test_the_wheel_keeps_the_time_under_the_pointer(timeline: AnalysisTimeline) -> None:
+    place = at(timeline, 13.0)
+    before = timeline.axis.time_at(place.x())
+    turn(timeline, 13.0, 4)
+    assert timeline.axis.span_s == pytest.approx(LENGTH_S / 1.25**4)
+    assert timeline.axis.time_at(place.x()) == pytest.approx(before)
+
+
+def test_shift_and_wheel_pan_and_so_does_another_button(qtbot: QtBot, timeline: AnalysisTimeline) -> None:
+    timeline.zoom(0.25, 10.0)
+    start, end = timeline.view_range
+    turn(timeline, 10.0, -2, Qt.KeyboardModifier.ShiftModifier)
+    assert timeline.view_range == (pytest.approx(start + 1), pytest.approx(end + 1))
+    place = at(timeline, 11.0)
+    qtbot.mousePress(timeline.board, Qt.MouseButton.MiddleButton, pos=place)
+    qtbot.mouseMove(timeline.board, place + QPoint(100, 0))
+    qtbot.mouseRelease(timeline.board, Qt.MouseButton.MiddleButton)
+    assert timeline.axis.time_at(place.x() + 100) == pytest.approx(11.0, abs=0.02)
+
+
+def test_the_keys_zoom_show_all_and_go_to_the_ends(qtbot: QtBot, timeline: AnalysisTimeline) -> None:
+    sought: list[float] = []
+    timeline.seek_requested.connect(sought.append)
+    timeline.set_playhead(10.0)
+    qtbot.keyClick(timeline, Qt.Key.Key_Plus)
+    assert timeline.axis.span_s == pytest.approx(LENGTH_S / 1.5)
+    qtbot.keyClick(timeline, Qt.Key.Key_Minus)
+    qtbot.keyClick(timeline, Qt.Key.Key_Plus)
+    qtbot.keyClick(timeline, Qt.Key.Key_End)
+    assert timeline.view_range[1] == LENGTH_S
+    qtbot.keyClick(timeline, Qt.Key.Key_Home)
+    assert timeline.view_range[0] == 0.0
+    qtbot.keyClick(timeline, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
+    assert timeline.view_range == (0.0, LENGTH_S)
+    assert sought == [LENGTH_S, 0.0]
+
+
+def test_further_frames_keep_the_zoom_and_the_whole_stays_whole(timeline: AnalysisTimeline) -> None:
+    timeline.set_duration(2 * LENGTH_S)
+    assert timeline.view_range == (0.0, 2 * LENGTH_S)
+    timeline.zoom(0.25, 10.0)
+    view = timeline.view_range
+    timeline.set_selected_person(2)
+    timeline.set_analysis(analysis([(1, 0.0, 30.0), (2, 5.0, 30.0)], until=30.0))
+    timeline.set_duration(3 * LENGTH_S)
+    assert timeline.view_range == view
+    assert [header.isChecked() for header in timeline.board.headers.values()] == [False, True]
+
+
+def test_the_playhead_stays_in_view_unless_the_user_looks_elsewhere(timeline: AnalysisTimeline) -> None:
+    timeline.zoom(0.1, 10.0)
+    timeline.set_playhead(17.0)
+    assert timeline.axis.shows(17.0)
+    turn(timeline, 17.0, 30, Qt.KeyboardModifier.ShiftModifier)
+    timeline.set_playhead(17.1)
+    assert not timeline.axis.shows(17.1)
+    timeline.reveal(17.1)
+    assert timeline.axis.shows(17.1)
+    timeline.follow = False
+    timeline.set_playhead(1.0)
+    assert not timeline.axis.shows(1.0)
+
+
+def test_those_ignored_have_no_lane_and_names_show(timeline: AnalysisTimeline) -> None:
+    stored = analysis()
+    assert list(timeline.board.lanes) == [1, 2]
+    people = stored.people.renamed(2, "Ada").ignoring(1, True)
+    timeline.set_analysis(stored.with_people(people))
+    assert [header.text() for header in timeline.board.headers.values()] == ["Ada"]
+    assert list(timeline.board.lanes) == [2]
+    assert "Ada" in timeline.accessibleDescription()
+    timeline.set_analysis(stored)
+    assert list(timeline.board.lanes) == [1, 2]
+
+
+def test_a_click_on_a_header_selects_the_person(qtbot: QtBot, timeline: AnalysisTimeline) -> None:
+    with qtbot.waitSignal(timeline.person_selected) as selected:
+        timeline.board.headers[2].click()
+    assert selected.args == [2]
+    assert timeline.board.headers[2].isChecked()
+    timeline.set_selected_person(None)
+    assert not timeline.board.headers[2].isChecked()
+
+
+def test_more_lanes_than_fit_scroll_and_each_keeps_its_height(timeline: AnalysisTimeline) -> None:
+    timeline.set_analysis(analysis([(number, 0.0, LENGTH_S) for number in range(1, 13)]))
+    assert all(lane.height() >= 64 for lane in timeline.board.lanes.values())
+    assert timeline.board.minimumHeight() > timeline.height()
+    timeline.set_selected_person(12)
+    assert not timeline.board.headers[12].visibleRegion().isEmpty()
+
+
+def test_a_double_click_finds_a_marker_by_its_flag_and_by_its_line(
+    qtbot: QtBot, timeline: AnalysisTimeline
+) -> None:
+    activated: list[int] = []
+    timeline.marker_activated.connect(activated.append)
+    for widget, place in (
+        (timeline.ruler, at(timeline, 4.0, 5) + QPoint(10, 0)),
+        (timeline.ruler, at(timeline, 10.0, 5)),
+        (timeline.board, at(timeline, 12.0) + QPoint(2, 0)),
+        (timeline.board, at(timeline, 15.0)),
+    ):
+        qtbot.mouseDClick(widget, Qt.MouseButton.LeftButton, pos=place)
+    assert activated == [1, 2, 2]
+
+
+def test_a_click_on_a_flag_seeks_the_very_moment(qtbot: QtBot, timeline: AnalysisTimeline) -> None:
+    with qtbot.waitSignal(timeline.seek_requested) as sought:
+        qtbot.mouseClick(timeline.ruler, Qt.MouseButton.LeftButton, pos=at(timeline, 4.0, 5) + QPoint(12, 0))
+    assert sought.args == [4.0]
+
+
+def test_a_flag_ends_where_the_next_begins(timeline: AnalysisTimeline) -> None:
+    markers = [
+        Marker(1, 4.0, None, "a text of many letters"),
+        Marker(2, 4.5, None, ""),
+        Marker(3, 90.0, None, ""),
+    ]
+    first, second = flags_of(markers, timeline.axis, timeline.fontMetrics())  # type: ignore[arg-type]
+    assert first.right <= second.left
+    assert (first.marker.id, second.marker.id) == (1, 2)
+
+
+def test_the_readout_says_who_what_and_how_much(qtbot: QtBot, timeline: AnalysisTimeline) -> None:
+    first, second = (lane.geometry().center().y() for lane in timeline.board.lanes.values())
+    qtbot.mouseMove(timeline.board, at(timeline, 7.0, second))
+    assert timeline.legend.text.startswith("0:0")
+    assert timeline.legend.text.endswith("Person 2  happiness")
+    assert timeline.legend.values[HAPPINESS] == "70%"
+    qtbot.mouseMove(timeline.board, at(timeline, 15.0, second))
+    assert timeline.legend.text.endswith("Person 2  no face")
+    assert set(timeline.legend.values) == {""}
+    timeline.set_analysis(analysis(label=None))
+    qtbot.mouseMove(timeline.board, at(timeline, 7.0, first))
+    assert timeline.legend.text.endswith("uncertain")
+
+
+def test_without_frames_or_faces_it_says_so(qtbot: QtBot) -> None:
+    timeline = AnalysisTimeline()
+    qtbot.addWidget(timeline)
+    assert timeline.board.message.text() == "Nothing has been analysed yet"
+    timeline.set_analysis(analysis([], until=0.0))
+    assert timeline.board.message.text() == "Nothing has been analysed yet"
+    timeline.set_analysis(analysis([]))
+    assert timeline.board.message.text() == timeline.accessibleDescription() == "No face was found"
+    timeline.set_analysis(analysis())
+    assert timeline.board.message.isHidden()
+    timeline.grab()
+
+
+@pytest.mark.parametrize("mode", ["curves", "stacked"])
+def test_the_lanes_have_the_colours_of_what_is_there(timeline: AnalysisTimeline, mode: str) -> None:
+    timeline.set_mode(mode)  # type: ignore[arg-type]
+    timeline.set_analysis(analysis([(1, 0.0, LENGTH_S)], emotion="anger"))
+    image = timeline.grab().toImage()
+    assert has(image, "anger")
+    timeline.set_analysis(analysis([(1, 0.0, LENGTH_S)], emotion="anger", label=None))
+    assert has(timeline.grab().toImage(), "anger")
+
+
+def test_raw_and_smoothed_are_different_pictures(timeline: AnalysisTimeline) -> None:
+    stored = analysis([(1, 0.0, LENGTH_S)])
+    flat = np.full_like(stored.table.probabilities, 1 / len(EMOTIONS))
+    timeline.set_analysis(
+        replace(stored, path=Path("b.ferx"), table=replace(stored.table, probabilities=flat))
+    )
+    smoothed = timeline.board.lanes[1].grab().toImage()
+    timeline.set_smoothed(False)
+    assert timeline.board.lanes[1].grab().toImage() != smoothed
+
+
+def test_only_the_playhead_is_drawn_when_it_moves(timeline: AnalysisTimeline) -> None:
+    timeline.grab()
+    pictures = [lane._picture for lane in timeline.board.lanes.values()]
+    before = timeline.grab().toImage()
+    timeline.set_playhead(10.0)
+    timeline.set_pending_span(8.0)
+    assert timeline.grab().toImage() != before
+    assert [lane._picture for lane in timeline.board.lanes.values()] == pictures
+
+
+class Repaints(QObject):
+    """Keeps what a widget is asked to draw."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.region = QRegion()
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.region += event.region()
+        return False
+
+
+@pytest.mark.parametrize("part", ["lanes", "ruler"])
+def test_a_playhead_that_moves_repaints_where_it_was_and_where_it_is(
+    qtbot: QtBot, timeline: AnalysisTimeline, part: str
+) -> None:
+    timeline.set_playhead(4.0)
+    timeline.repaint()
+    repaints = Repaints(timeline.board.overlay if part == "lanes" else timeline.ruler)
+    timeline.set_playhead(16.0)
+    qtbot.waitUntil(lambda: not repaints.region.isEmpty())
+    seen = [repaints.region.contains(at(timeline, pts_s)) for pts_s in (4.0, 10.0, 16.0)]
+    assert seen == [True, False, True]
+
+
+def test_another_palette_is_followed_at_once(timeline: AnalysisTimeline) -> None:
+    lane = timeline.board.lanes[1]
+    place = QPoint(round(timeline.axis.x_of(11.03)) - lane.x(), 8)
+    light = lane.grab().toImage().pixelColor(place)
+    timeline.setPalette(QPalette(QColor("#323232"), QColor("#282828")))
+    dark = lane.grab().toImage().pixelColor(place)
+    assert light.lightness() > 200
+    assert dark.lightness() < 60
+
+
+def test_every_emotion_is_named_and_so_is_the_widget(timeline: AnalysisTimeline) -> None:
+    names = {child.accessibleName() for child in timeline.legend.children() if child.isWidgetType()}  # type: ignore[attr-defined]
+    assert {emotion.title for emotion in ALL} | {"Uncertain"} <= names
+    assert timeline.accessibleName()
+    assert "Person 1, Person 2" in timeline.accessibleDescription()
