@@ -246,19 +246,21 @@ def test_a_missing_model_is_one_line(desk: Desk) -> None:
 def test_a_signal_ends_the_analysis_with_whole_files(
     number: signal.Signals, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    interrupted = FakePipeline(lambda frame: signal.raise_signal(number) if frame.index == 2 else None)
+    """Frames are classified eight at a time: the signal comes during the second time."""
+    write_face_video(desk.video, seconds=2.0, fps=10)
+    interrupted = FakePipeline(lambda frame: signal.raise_signal(number) if frame.index == 8 else None)
     monkeypatch.setattr(analyse_command, "build_pipeline", lambda settings: interrupted)
     before = signal.getsignal(number)
     code, out, err = desk.analyse(desk.video, desk.folder / "never.mp4", "--video")
     assert code == 128 + number
     assert signal.getsignal(number) is before
-    assert interrupted.processed == [0, 1, 2]
+    assert interrupted.processed == list(range(16))
     assert out.startswith(
-        f"{desk.video}: stopped; 3 frames until 0.2 s; written: {desk.results / 'talk.csv'}, "
+        f"{desk.video}: stopped; 8 frames until 0.7 s; written: {desk.results / 'talk.csv'}, "
     )
     assert err == "", "the second input was not begun"
     assert desk.names() == ["batch.csv", "talk.csv", "talk.ferx", "talk.json", "talk.mp4"]
-    assert len((desk.results / "talk.csv").read_text().splitlines()) == 4
+    assert len((desk.results / "talk.csv").read_text().splitlines()) == 9
     assert desk.report()["complete"] is False
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,9 +60,25 @@ class PipelineSettings:
     uncertain_below: float = DEFAULT_UNCERTAIN_BELOW
 
 
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A frame whose faces have places and ids, and no emotions yet.
+
+    known_ids: of the faces in it and of those that are remembered. starts_anew: nothing before it counts.
+    """
+
+    frame: Frame
+    boxes: tuple[TrackedBox, ...]
+    known_ids: frozenset[int]
+    starts_anew: bool
+    detect_s: float | None
+    locate_s: float
+
+
 class Pipeline:
     """Turns frames into results, one after the other. Used by one thread at a time.
 
+    But ``locate``, with ``reset``, may be used by one thread and ``recognise`` by another that is behind it.
     Every decision about time follows the frames' presentation times, so a video gives the same results
     however fast it is processed. The detector and the classifier may be exchanged between two frames.
     """
@@ -86,6 +103,7 @@ class Pipeline:
         self._last_size: tuple[int, int] | None = None
         self._last_detection_s: float | None = None
         self._last_whole_search_s: float | None = None
+        self._starts_anew = True
 
     def reset(self) -> None:
         """Starts anew, with ids from 1; call it when another source or an unrelated picture comes next."""
@@ -93,7 +111,11 @@ class Pipeline:
         self._forget()
 
     def process(self, frame: Frame) -> FrameResult:
-        """The faces of a frame.
+        """The faces of a frame, located and recognised."""
+        return self.recognise([self.locate(frame)])[0]
+
+    def locate(self, frame: Frame) -> Located:
+        """Where the faces of a frame are.
 
         A frame of another size, of an earlier time, or of more than MAX_GAP_S later counts as a cut: the
         faces before it are forgotten, new ones get new ids.
@@ -102,20 +124,38 @@ class Pipeline:
         if not self._continues(frame):
             self._tracker.forget()
             self._forget()
+        starts_anew, self._starts_anew = self._starts_anew, False
         self._last_pts_s, self._last_size = frame.pts_s, frame.size
-        tracked, detect_s = self._locate(frame)
-        located = time.perf_counter()
-        faces = self._recognise(frame, tracked)
-        finished = time.perf_counter()
-        return FrameResult(
-            index=frame.index,
-            pts_s=frame.pts_s,
-            wall_time=frame.wall_time,
-            captured_at=frame.captured_at,
-            size=frame.size,
-            faces=faces,
-            timings=Timings(detect_s=detect_s, classify_s=finished - located, total_s=finished - started),
+        tracked, detect_s = self._track(frame)
+        return Located(
+            frame=frame,
+            boxes=tuple(item for item in tracked if item.box.clipped(*frame.size).area > 0),
+            known_ids=frozenset(self._tracker.ids),
+            starts_anew=starts_anew,
+            detect_s=detect_s,
+            locate_s=time.perf_counter() - started,
         )
+
+    def recognise(self, located: Sequence[Located]) -> list[FrameResult]:
+        """The emotions of the faces of some frames, all classified in one batch."""
+        started = time.perf_counter()
+        margin = self.classifier.card.crop_margin
+        crops = [crop_face(item.frame.image, box.box, margin) for item in located for box in item.boxes]
+        rows = iter(self.classifier.classify(crops))
+        faces = [self._faces(item, rows) for item in located]
+        classify_s = (time.perf_counter() - started) / max(1, len(located))
+        return [
+            FrameResult(
+                index=item.frame.index,
+                pts_s=item.frame.pts_s,
+                wall_time=item.frame.wall_time,
+                captured_at=item.frame.captured_at,
+                size=item.frame.size,
+                faces=found,
+                timings=Timings(item.detect_s, classify_s, item.locate_s + classify_s),
+            )
+            for item, found in zip(located, faces, strict=True)
+        ]
 
     def _continues(self, frame: Frame) -> bool:
         if self._last_pts_s is None:
@@ -123,12 +163,12 @@ class Pipeline:
         return 0 <= frame.pts_s - self._last_pts_s <= MAX_GAP_S and frame.size == self._last_size
 
     def _forget(self) -> None:
-        self._smoothers.clear()
+        self._starts_anew = True
         self._last_pts_s = None
         self._last_detection_s = None
         self._last_whole_search_s = None
 
-    def _locate(self, frame: Frame) -> tuple[list[TrackedBox], float | None]:
+    def _track(self, frame: Frame) -> tuple[list[TrackedBox], float | None]:
         """The faces' boxes, and the seconds that the detector took if it ran."""
         last = self._last_detection_s
         if last is not None and frame.pts_s - last < self._detection_interval_s - _EARLY_S:
@@ -151,13 +191,11 @@ class Pipeline:
         self._last_whole_search_s = frame.pts_s
         return detector.detect(frame.image)
 
-    def _recognise(self, frame: Frame, tracked: list[TrackedBox]) -> tuple[Face, ...]:
-        inside = [item for item in tracked if item.box.clipped(*frame.size).area > 0]
-        margin = self.classifier.card.crop_margin
-        rows = self.classifier.classify([crop_face(frame.image, item.box, margin) for item in inside])
-        for forgotten in self._smoothers.keys() - self._tracker.ids:
-            del self._smoothers[forgotten]
-        return tuple(self._face(frame, item, row) for item, row in zip(inside, rows, strict=True))
+    def _faces(self, located: Located, rows: Iterator[NDArray[np.float32]]) -> tuple[Face, ...]:
+        """Takes a row of probabilities for each box."""
+        kept = frozenset() if located.starts_anew else located.known_ids
+        self._smoothers = {face_id: item for face_id, item in self._smoothers.items() if face_id in kept}
+        return tuple(self._face(located.frame, box, next(rows)) for box in located.boxes)
 
     def _face(self, frame: Frame, tracked: TrackedBox, probabilities: NDArray[np.float32]) -> Face:
         smoothed: NDArray[np.floating] = probabilities

@@ -58,6 +58,12 @@ class FakePipeline:
     def reset(self) -> None:
         self.resets += 1
 
+    def locate(self, frame: Frame) -> SimpleNamespace:
+        return SimpleNamespace(frame=frame)
+
+    def recognise(self, located: Sequence[SimpleNamespace]) -> list[FrameResult]:
+        return [self.process(item.frame) for item in located]
+
     def process(self, frame: Frame) -> FrameResult:
         self._before(frame)
         self.processed.append(frame.index)
