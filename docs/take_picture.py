@@ -1,4 +1,5 @@
-"""Takes the README's picture: the real window with the bundled model on NASA's portrait of Eileen Collins.
+"""Takes the README's pictures: the real window, live and with a recording, and the bundled model on
+NASA's portrait of Eileen Collins.
 
 The portrait is in the public domain and ships with scikit-image. Run: python docs/take_picture.py
 """
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import QApplication
 
 from fer_desktop.core.paths import default_paths
 from fer_desktop.ui import theme
+from fer_desktop.ui.analysis.running import AnalysisOptions
 from fer_desktop.ui.camera_watch import CameraWatcher
 from fer_desktop.ui.consent import CONSENT_VERSION
 from fer_desktop.ui.live import LiveSession
@@ -29,6 +31,7 @@ from fer_desktop.ui.settings import Settings
 from tests.support.videos import write_video
 
 FRAMES, FPS = 300, 30
+WAIT_MS = 9000
 
 
 def walk_through(portrait: np.ndarray) -> list[np.ndarray]:
@@ -44,6 +47,12 @@ def walk_through(portrait: np.ndarray) -> list[np.ndarray]:
     return frames
 
 
+def wait(milliseconds: int) -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
 def main() -> int:
     application = QApplication([])
     theme.apply(application)
@@ -57,10 +66,19 @@ def main() -> int:
     window.resize(1120, 720)
     window.show()
     window.begin(files=[video])
-    loop = QEventLoop()
-    QTimer.singleShot(9000, loop.quit)
-    loop.exec()
+    wait(WAIT_MS)
     window.grab().save(str(Path(__file__).with_name("window.png")))
+    session.stop()
+    options = AnalysisOptions(video, video.parent)
+    workspace = window.tabs.start_analysis(options, settings.pipeline_settings(paths.default_model))
+    wait(2 * WAIT_MS)
+    view = workspace.view
+    assert view is not None
+    view.document.rename(1, "Eileen")
+    view.document.add_marker(2.4, 4.1, "looks up")
+    view.seek(3.2)
+    wait(1000)
+    window.grab().save(str(Path(__file__).with_name("recording.png")))
     window.close()
     return 0
 

@@ -177,7 +177,7 @@ class MainWindow(QMainWindow):
         self.pipeline.changed.connect(self._show_pipeline_settings)
         self.analyse_dialog.start_requested.connect(self.tabs.start_analysis)
         self.tabs.said.connect(self.status_bar.say)
-        self.tabs.currentChanged.connect(self._enable_commands)
+        self.tabs.currentChanged.connect(self._on_tab)
         self.session.state_changed.connect(self._on_state)
         self.session.model_changed.connect(self._on_model)
         self.watcher.cameras_changed.connect(self._on_cameras)
@@ -307,6 +307,10 @@ class MainWindow(QMainWindow):
                 last_source=self._known_name(self.source.name),
             )
         )
+
+    def _on_tab(self) -> None:
+        self.status_bar.show_rates(self.tabs.shows_live)
+        self._enable_commands()
 
     def _enable_commands(self) -> None:
         """Nothing that needs a picture without one; before consent only what closes or explains."""

@@ -53,6 +53,11 @@ class StatusBar(QWidget):
         """As HTML; empty when there is none."""
         return self._message.text()
 
+    def show_rates(self, shown: bool) -> None:
+        """The figures of the live view are of no use beside anything else."""
+        for label in (self._capture, self._inference, self._display, self._latency, self._dropped):
+            label.setVisible(shown)
+
     def show_stats(self, stats: Stats) -> None:
         self._capture.setText(f"Capture {stats.capture_fps:.1f} fps")
         self._inference.setText(f"Analysis {stats.inference_fps:.1f} fps")

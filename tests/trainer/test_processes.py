@@ -55,8 +55,8 @@ def test_two_processes_equal_one(data: Path, whole: Run, tmp_path: Path) -> None
 
 def test_a_line_stops_both_and_they_resume_as_if_never_stopped(data: Path, tmp_path: Path) -> None:
     whole, parted = tmp_path / "whole", tmp_path / "parted"
-    finish(start(data, whole, "--epochs", "40"))
-    process = start(data, parted, "--epochs", "40")
+    finish(start(data, whole, "--epochs", "15"))
+    process = start(data, parted, "--epochs", "15")
     assert process.stdout is not None
     for text in process.stdout:
         if json.loads(text)["type"] == "epoch":
@@ -64,7 +64,7 @@ def test_a_line_stops_both_and_they_resume_as_if_never_stopped(data: Path, tmp_p
     messages = finish(process, "stop\n")
     assert messages[-1]["outcome"] == "stopped"
     assert messages[-2]["type"] == "checkpoint"
-    assert finish(start(data, parted, "--epochs", "40"))[-1]["outcome"] == "completed"
+    assert finish(start(data, parted, "--epochs", "15"))[-1]["outcome"] == "completed"
     assert metrics(parted) == metrics(whole)
 
 

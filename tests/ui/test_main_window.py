@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QAction, QImage
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from fer_desktop.core.results.faces import FaceTable
@@ -19,6 +19,7 @@ from tests.support.videos import write_face_video
 from tests.ui.fakes import FakePipeline, Gate
 from tests.ui.window import (
     INTEGRATED,
+    Desk,
     FindingPipeline,
     NewDesk,
     face,
@@ -269,6 +270,11 @@ def test_closing_during_an_analysis_asks_first(
     assert new.window.close()
 
 
+def shown_figures(new: Desk) -> str:
+    labels = new.window.status_bar.findChildren(QLabel)
+    return " ".join(label.text() for label in labels if label.isVisible())
+
+
 def test_results_open_in_a_tab_where_the_keys_are_its_own(
     desk: NewDesk, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -284,7 +290,9 @@ def test_results_open_in_a_tab_where_the_keys_are_its_own(
     assert not new.commands.toggle.isEnabled()
     assert not new.commands.snapshot.isEnabled()
     assert new.commands.analyse.isEnabled()
+    assert "Latency" not in shown_figures(new)
     new.window.tabs.show_live()
+    assert "Latency" in shown_figures(new)
     assert new.commands.toggle.isEnabled()
 
 

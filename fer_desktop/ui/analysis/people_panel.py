@@ -24,7 +24,7 @@ from fer_desktop.core.results.stored import StoredAnalysis
 from fer_desktop.ui import theme
 from fer_desktop.ui.action_buttons import ActionButtons
 from fer_desktop.ui.analysis.document import AnalysisDocument
-from fer_desktop.ui.formats import clock, percentage
+from fer_desktop.ui.formats import fine_clock, percentage
 
 PICTURE_PX = 48
 COLUMNS = ("Person", "Seen", "Mostly")
@@ -216,5 +216,5 @@ def _figures(stored: StoredAnalysis) -> tuple[set[int], dict[int, tuple[str, str
             counts = np.bincount(sure, minlength=len(emotions.ALL))
             top = int(counts.argmax())
             mostly = f"{emotions.ALL[top].title} {percentage(counts[top] / len(labels))}"
-        texts[person_id] = clock(len(labels) * period_s), mostly
+        texts[person_id] = fine_clock(len(labels) * period_s, 0), mostly
     return set(texts), texts
