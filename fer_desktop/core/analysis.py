@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import itertools
 import os
 import time
@@ -88,6 +89,8 @@ def analyse(
         failures.append(error)
     finally:
         outputs = _close(opened, complete, failures)
+        # PyAV's containers and streams hold each other, with native memory that the collector does not see.
+        gc.collect()
     summary = AnalysisSummary(
         source=source.info,
         complete=complete and not failures,

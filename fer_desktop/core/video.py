@@ -42,6 +42,7 @@ class VideoSource(BaseSource):
         self._start_s = start_s or 0.0
         self._end_s = end_s
         self._decoder: VideoDecoder | None = None
+        self._frames: Iterator[Frame] = iter(())
 
     def _open(self) -> None:
         if self._start_s < 0 or (self._end_s is not None and self._end_s <= self._start_s):
@@ -62,6 +63,7 @@ class VideoSource(BaseSource):
         if self._decoder is not None:
             self._decoder.close()
             self._decoder = None
+        self._frames = iter(())  # it holds this source, and the file's pictures with it
 
     def _range(self) -> Iterator[Frame]:
         index = 0
