@@ -5,57 +5,46 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from fer_desktop.core.results.markers import Marker
 from fer_desktop.ui import theme
 from fer_desktop.ui.action_buttons import ActionButtons
 from fer_desktop.ui.analysis.document import AnalysisDocument
+from fer_desktop.ui.analysis.tables import Index, Role, RowModel, make_table
 from fer_desktop.ui.formats import fine_clock
 
 COLUMNS = ("Time", "Lasts", "Text")
 TEXT = COLUMNS.index("Text")
-Index = QModelIndex | QPersistentModelIndex
-Role = Qt.ItemDataRole
 
 
-class MarkersModel(QAbstractTableModel):
+class MarkersModel(RowModel):
+    """A row for each marker, by time."""
+
+    rows: tuple[Marker, ...]
+
     def __init__(self, document: AnalysisDocument, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(COLUMNS, parent)
         self._document = document
-        self._markers: tuple[Marker, ...] = ()
         document.changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
         markers = self._document.stored.markers
-        if markers is not self._markers:
+        if markers is not self.rows:
             self.beginResetModel()
-            self._markers = markers
+            self.rows = markers
             self.endResetModel()
 
-    def marker(self, row: int) -> Marker:
-        return self._markers[row]
-
     def row_of(self, marker_id: int) -> int | None:
-        return next((row for row, marker in enumerate(self._markers) if marker.id == marker_id), None)
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._markers)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:
-        is_title = orientation is Qt.Orientation.Horizontal and role == Role.DisplayRole
-        return COLUMNS[section] if is_title else None
+        return next((row for row, marker in enumerate(self.rows) if marker.id == marker_id), None)
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
         if role not in (Role.DisplayRole, Role.EditRole):
             return None
-        marker = self._markers[index.row()]
+        marker = self.rows[index.row()]
         lasts = "" if marker.end_s is None else f"{marker.duration_s:.2f} s"
         return (fine_clock(marker.start_s), lasts, marker.text)[index.column()]
 
@@ -64,7 +53,7 @@ class MarkersModel(QAbstractTableModel):
         return super().flags(index) | editable
 
     def setData(self, index: Index, value: Any, role: int = Role.EditRole) -> bool:
-        self._document.change_marker(replace(self._markers[index.row()], text=str(value).strip()))
+        self._document.change_marker(replace(self.rows[index.row()], text=str(value).strip()))
         return True
 
 
@@ -76,17 +65,8 @@ class MarkersPanel(QWidget):
     def __init__(self, document: AnalysisDocument, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document = document
-        self.table = QTableView()
-        self.model = MarkersModel(document, self.table)
-        self.table.setModel(self.model)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setShowGrid(False)
-        self.table.setAccessibleName("Markers")
-        self.table.verticalHeader().hide()
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(TEXT, QHeaderView.ResizeMode.Stretch)
-        header.setHighlightSections(False)
+        self.model = MarkersModel(document, self)
+        self.table = make_table(self.model, "Markers", wide_column=TEXT)
         self.table.clicked.connect(self._go_to)
         self.table.selectionModel().selectionChanged.connect(self._enable)
         self.model.modelReset.connect(self._enable)
@@ -109,7 +89,7 @@ class MarkersPanel(QWidget):
     @property
     def chosen(self) -> list[int]:
         rows = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
-        return [self.model.marker(row).id for row in rows]
+        return [self.model.rows[row].id for row in rows]
 
     def edit(self, marker_id: int) -> None:
         """Lets the user write the marker's text."""
@@ -120,7 +100,7 @@ class MarkersPanel(QWidget):
             self.table.edit(index)
 
     def _go_to(self, index: QModelIndex) -> None:
-        self.seek_requested.emit(self.model.marker(index.row()).start_s)
+        self.seek_requested.emit(self.model.rows[index.row()].start_s)
 
     def _delete(self) -> None:
         if self.chosen:

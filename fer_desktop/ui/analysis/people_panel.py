@@ -6,16 +6,13 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import (
-    QAbstractTableModel,
     QItemSelectionModel,
-    QModelIndex,
-    QPersistentModelIndex,
     QSize,
     Qt,
     Signal,
 )
 from PySide6.QtGui import QAction, QIcon, QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from fer_desktop.core import emotions
 from fer_desktop.core.results.faces import UNCERTAIN
@@ -24,21 +21,21 @@ from fer_desktop.core.results.stored import StoredAnalysis
 from fer_desktop.ui import theme
 from fer_desktop.ui.action_buttons import ActionButtons
 from fer_desktop.ui.analysis.document import AnalysisDocument
+from fer_desktop.ui.analysis.tables import Index, Role, RowModel, make_table
 from fer_desktop.ui.formats import fine_clock, percentage
 
 PICTURE_PX = 48
 COLUMNS = ("Person", "Seen", "Mostly")
-Index = QModelIndex | QPersistentModelIndex
-Role = Qt.ItemDataRole
 
 
-class PeopleModel(QAbstractTableModel):
+class PeopleModel(RowModel):
     """A row for each person: picture and name, time in the picture, most frequent emotion."""
 
+    rows: tuple[Person, ...]
+
     def __init__(self, document: AnalysisDocument, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(COLUMNS, parent)
         self._document = document
-        self._people: tuple[Person, ...] = ()
         self._texts: dict[int, tuple[str, str]] = {}
         self._pictures: dict[bytes, QIcon] = {}
         document.changed.connect(self.refresh)
@@ -49,32 +46,19 @@ class PeopleModel(QAbstractTableModel):
         present, texts = _figures(stored)
         people = tuple(person for person in stored.people.people if person.id in present)
         self._texts = texts
-        if [person.id for person in people] != [person.id for person in self._people]:
+        if [person.id for person in people] != [person.id for person in self.rows]:
             self.beginResetModel()
-            self._people = people
+            self.rows = people
             self.endResetModel()
         elif people:
-            self._people = people
+            self.rows = people
             self.dataChanged.emit(self.index(0, 0), self.index(len(people) - 1, len(COLUMNS) - 1))
 
-    def person(self, row: int) -> Person:
-        return self._people[row]
-
     def row_of(self, person_id: int | None) -> int | None:
-        return next((row for row, person in enumerate(self._people) if person.id == person_id), None)
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._people)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:
-        is_title = orientation is Qt.Orientation.Horizontal and role == Role.DisplayRole
-        return COLUMNS[section] if is_title else None
+        return next((row for row, person in enumerate(self.rows) if person.id == person_id), None)
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
-        person = self._people[index.row()]
+        person = self.rows[index.row()]
         match role:
             case Role.DisplayRole | Role.EditRole:
                 return (person.title, *self._texts[person.id])[index.column()]
@@ -96,7 +80,7 @@ class PeopleModel(QAbstractTableModel):
         return super().flags(index) | editable
 
     def setData(self, index: Index, value: Any, role: int = Role.EditRole) -> bool:
-        self._document.rename(self._people[index.row()].id, str(value))
+        self._document.rename(self.rows[index.row()].id, str(value))
         return True
 
     def _picture(self, person: Person) -> QIcon | None:
@@ -119,19 +103,10 @@ class PeoplePanel(QWidget):
         super().__init__(parent)
         self._document = document
         self.playhead_s = 0.0
-        self.table = QTableView()
-        self.model = PeopleModel(document, self.table)
-        self.table.setModel(self.model)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setShowGrid(False)
+        self.model = PeopleModel(document, self)
+        self.table = make_table(self.model, "People", wide_column=0)
         self.table.setIconSize(QSize(PICTURE_PX, PICTURE_PX))
-        self.table.setAccessibleName("People")
-        self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(PICTURE_PX + theme.GRID)
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setHighlightSections(False)
         self.table.selectionModel().selectionChanged.connect(self._on_selection)
         self.model.modelReset.connect(self._on_selection)
 
@@ -155,7 +130,7 @@ class PeoplePanel(QWidget):
     def chosen(self) -> list[int]:
         """Ids of the people that are selected, from top to bottom."""
         rows = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
-        return [self.model.person(row).id for row in rows]
+        return [self.model.rows[row].id for row in rows]
 
     def select(self, person_id: int | None) -> None:
         row = self.model.row_of(person_id)

@@ -7,21 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, Qt
 
 from fer_desktop.core.analysis_summary import Progress
 from fer_desktop.core.batch import BatchItem, Outcome
 from fer_desktop.core.batch_inputs import unique_names
 from fer_desktop.core.results.file import SUFFIX
+from fer_desktop.ui.analysis.tables import Index, Role, RowModel
 from fer_desktop.ui.formats import clock
 
 FILE, STATE, FRAMES, PEOPLE, LEFT = range(5)
 COLUMNS = ("File", "State", "Pictures", "People", "Time left")
 FRACTION_ROLE = Qt.ItemDataRole.UserRole
 """How far a running analysis is: 0 to 1, -1 while that is not known; None for those that do not run."""
-
-Index = QModelIndex | QPersistentModelIndex
-Role = Qt.ItemDataRole
 
 
 @dataclass(slots=True, eq=False)
@@ -46,12 +44,14 @@ class Row:
         return next((path for path in outputs if path.suffix == SUFFIX), None)
 
 
-class QueueModel(QAbstractTableModel):
+class QueueModel(RowModel):
     """A row for each recording, in the order in which they were added; at most one is running."""
 
+    rows: list[Row]
+
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.rows: list[Row] = []
+        super().__init__(COLUMNS, parent)
+        self.rows = []
 
     def add(self, inputs: Iterable[Path]) -> None:
         """Those that are not in it yet."""
@@ -100,16 +100,6 @@ class QueueModel(QAbstractTableModel):
     def _changed(self, row: Row) -> None:
         number = self.rows.index(row)
         self.dataChanged.emit(self.index(number, 0), self.index(number, len(COLUMNS) - 1))
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:
-        is_title = orientation is Qt.Orientation.Horizontal and role == Role.DisplayRole
-        return COLUMNS[section] if is_title else None
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
         row, column = self.rows[index.row()], index.column()

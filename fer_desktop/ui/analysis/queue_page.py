@@ -28,8 +28,9 @@ from fer_desktop.core.pipeline import PipelineSettings
 from fer_desktop.ui import theme
 from fer_desktop.ui.action_buttons import ActionButtons
 from fer_desktop.ui.analysis import queue_running
-from fer_desktop.ui.analysis.queue_model import STATE, QueueModel, Row
+from fer_desktop.ui.analysis.queue_model import FILE, STATE, QueueModel, Row
 from fer_desktop.ui.analysis.queue_progress import ProgressDelegate
+from fer_desktop.ui.analysis.tables import make_table
 from fer_desktop.ui.file_types import OPEN_FILTER
 from fer_desktop.ui.jobs import Job, JobRunner
 from fer_desktop.ui.message_page import Message, MessagePage
@@ -233,22 +234,14 @@ class QueuePage(QWidget):
         return f"{len(self.model.rows)} in the queue: {', '.join(parts)}" if parts else ""
 
     def _make_table(self) -> QTableView:
-        table = QTableView()
-        table.setAccessibleName("Queue of recordings")
-        table.setModel(self.model)
+        table = make_table(self.model, "Queue of recordings", wide_column=FILE)
         table.setItemDelegateForColumn(STATE, ProgressDelegate(table))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setWordWrap(False)
-        table.setShowGrid(False)
         table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 2 * theme.GRID)
         header = table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        for column in (0, STATE):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-        header.setHighlightSections(False)
+        header.setSectionResizeMode(STATE, QHeaderView.ResizeMode.Stretch)
         header.setResizeContentsPrecision(0)  # of the rows that can be seen
         table.doubleClicked.connect(self._open)
         table.selectionModel().selectionChanged.connect(self._update)
