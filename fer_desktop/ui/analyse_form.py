@@ -71,6 +71,13 @@ class AnalyseForm(QWidget):
         self.min_face.setRange(1, 100)
         self.min_face.setDecimals(0)
         self.min_face.setSuffix(" % of the picture's shorter side")
+        self.interval = QDoubleSpinBox()
+        self.interval.setRange(0, 10)
+        self.interval.setSingleStep(0.1)
+        self.interval.setDecimals(2)
+        self.interval.setSuffix(" s")
+        self.interval.setSpecialValueText("in every picture")
+        self.interval.setToolTip("Time between two searches for faces; the tracker moves them on between")
         self.smoothing = QCheckBox("&Smooth emotions over about half a second")
         self.choose_file = _button("File…", self._choose_file)
         self.choose_folder = _button("Folder…", self._choose_folder)
@@ -90,6 +97,7 @@ class AnalyseForm(QWidget):
         form.addRow("&Model", self.model)
         form.addRow("&Face detector", self.detector)
         form.addRow("Smallest fa&ce", self.min_face)
+        form.addRow("Searches &every", self.interval)
         form.addRow(self.smoothing)
         for line in (self.input, self.output):
             line.setMinimumWidth(self.fontMetrics().averageCharWidth() * 40)
@@ -106,6 +114,7 @@ class AnalyseForm(QWidget):
         show_models(self.model, self._paths, pipeline.model)
         self.detector.setCurrentIndex(self.detector.findData(pipeline.detector))
         self.min_face.setValue(100 * pipeline.min_face)
+        self.interval.setValue(pipeline.detection_interval_s)
         self.smoothing.setChecked(pipeline.smoothing)
         if input_path is not None:
             self._set_input(input_path)
@@ -140,6 +149,7 @@ class AnalyseForm(QWidget):
             detector=detector,
             detector_model=self._pipeline.detector_model if same else None,
             min_face=self.min_face.value() / 100,
+            detection_interval_s=self.interval.value(),
             smoothing=self.smoothing.isChecked(),
         )
 

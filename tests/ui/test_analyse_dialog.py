@@ -68,6 +68,7 @@ def test_options_are_passed_on(dialog: AnalyseDialog, qtbot: QtBot) -> None:
     form.rate.setValue(2.5)
     form.detector.setCurrentIndex(form.detector.findData("yunet"))
     form.min_face.setValue(5)
+    form.interval.setValue(0.5)
     form.smoothing.click()
     form.model.setCurrentIndex(form.model.findText("fer7-original (bundled)"))
     options, pipeline = started(dialog, qtbot)
@@ -76,7 +77,7 @@ def test_options_are_passed_on(dialog: AnalyseDialog, qtbot: QtBot) -> None:
     )
     model = default_paths().bundled_models / "fer7-original.json"
     assert pipeline == dataclasses.replace(
-        PIPELINE, detector="yunet", min_face=0.05, smoothing=False, model=model
+        PIPELINE, detector="yunet", min_face=0.05, detection_interval_s=0.5, smoothing=False, model=model
     )
 
 
