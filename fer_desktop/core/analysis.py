@@ -230,6 +230,7 @@ def run_analysis(
     replaceable: Collection[Path] = (),
     batch_id: str | None = None,
     pipeline: Pipeline | None = None,
+    more_sinks: Sequence[Sink] = (),
     on_progress: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> AnalysisSummary:
@@ -240,7 +241,7 @@ def run_analysis(
     window opens. every, rate, start_s, end_s: which frames, see ``analyse``; times are in seconds of the
     source. blur: hide the faces in what is annotated. overwrite: replace result files that exist;
     replaceable: these in any case. batch_id: what the results belong to, see core.batch. pipeline: the one
-    that ``settings`` describe, if it is loaded.
+    that ``settings`` describe, if it is loaded. more_sinks: of the caller, after the files.
     Raises SourceError, OutputError, ModelError, DetectorError, and IncompleteAnalysisError once there are
     results; these are kept in whole files, as they are when ``should_stop`` ends the analysis.
     """
@@ -269,6 +270,7 @@ def run_analysis(
         sinks.append(PictureSink(annotated, source, style=style))
     elif video:
         sinks.append(VideoSink(annotated, style=style, start_s=start_s, end_s=end_s))
+    sinks += more_sinks
 
     failure: IncompleteAnalysisError | None = None
     with kept_record(output_dir, name, recording, targets, batch_id):

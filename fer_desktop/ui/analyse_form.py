@@ -47,8 +47,6 @@ class AnalyseForm(QWidget):
         self.input.setPlaceholderText("A video, a picture, or a folder of pictures")
         self.output = QLineEdit()
         self.output.setPlaceholderText("The folder that the results go to")
-        self.csv = QCheckBox("Also a &table (CSV)")
-        self.csv.setChecked(True)
         self.part = QCheckBox("&Only from")
         self.start_time = _seconds("From")
         self.end_time = _seconds("To")
@@ -91,7 +89,6 @@ class AnalyseForm(QWidget):
             _row(self.input, self.choose_file, self.choose_folder),
         )
         form.addRow(_label("&Results in", self.output), _row(self.output, self.choose_output))
-        form.addRow(self.csv)
         form.addRow(_row(self.part, self.start_time, QLabel("to"), self.end_time))
         form.addRow(_label("&Pictures", self.pictures), _row(self.pictures, self.every, self.rate))
         form.addRow("&Model", self.model)
@@ -130,7 +127,6 @@ class AnalyseForm(QWidget):
         return AnalysisOptions(
             input=Path(source),
             output=Path(output),
-            csv=self.csv.isChecked(),
             every=self.every.value() if which == ONE_IN else 1,
             rate=self.rate.value() if which == A_SECOND else None,
             start_s=self.start_time.value() if part else None,

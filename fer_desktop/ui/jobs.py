@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
+from shiboken6 import isValid
 
 from fer_desktop.core.errors import FerDesktopError
 from fer_desktop.ui.mailbox import Mailbox
@@ -57,6 +58,11 @@ class _Started:
     on_success: Callable[[Any], None] | None
     on_error: Callable[[Exception], None] | None
     on_cancelled: Callable[[Any], None] | None
+    owner: QObject | None
+
+    @property
+    def is_awaited(self) -> bool:
+        return self.owner is None or isValid(self.owner)
 
 
 class JobRunner(QObject):
@@ -80,16 +86,18 @@ class JobRunner(QObject):
         on_success: Callable[[Any], None] | None = None,
         on_error: Callable[[Exception], None] | None = None,
         on_cancelled: Callable[[Any], None] | None = None,
+        owner: QObject | None = None,
     ) -> Job:
         """Starts the function in the background. Exactly one of the last three is called in the end.
 
         on_progress: with the newest value that the function gave to `job.report`.
         on_success: with what the function returned. on_error: with what it raised; FerDesktopError has a text
         for the user. on_cancelled: with what it returned after `job.cancel`.
+        owner: nothing is called back any more once Qt has deleted it.
         """
         job = Job(self._wake)
         thread = threading.Thread(target=self._run, args=(job, function, name), name=name, daemon=True)
-        self._started[job] = _Started(job, thread, on_progress, on_success, on_error, on_cancelled)
+        self._started[job] = _Started(job, thread, on_progress, on_success, on_error, on_cancelled, owner)
         thread.start()
         return job
 
@@ -133,13 +141,14 @@ class JobRunner(QObject):
             return
         for started in tuple(self._started.values()):
             progress = started.job.progress.take()
-            if progress is not None and started.on_progress is not None:
+            if progress is not None and started.on_progress is not None and started.is_awaited:
                 started.on_progress(progress)
         while not self._ended.empty():
             job, outcome = self._ended.get()
             started = self._started.pop(job)
             started.thread.join()
-            self._finish(started, outcome)
+            if started.is_awaited:
+                self._finish(started, outcome)
 
     @staticmethod
     def _finish(started: _Started, outcome: Outcome) -> None:

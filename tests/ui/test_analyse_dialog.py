@@ -60,7 +60,6 @@ def test_options_are_passed_on(dialog: AnalyseDialog, qtbot: QtBot) -> None:
     dialog.offer(Path("/data/talk.mp4"), PIPELINE)
     form = dialog.form
     form.output.setText("/results")
-    form.csv.click()
     form.part.click()
     form.start_time.setValue(1.5)
     form.end_time.setValue(4.0)
@@ -73,7 +72,7 @@ def test_options_are_passed_on(dialog: AnalyseDialog, qtbot: QtBot) -> None:
     form.model.setCurrentIndex(form.model.findText("fer7-original (bundled)"))
     options, pipeline = started(dialog, qtbot)
     assert options == AnalysisOptions(
-        Path("/data/talk.mp4"), Path("/results"), csv=False, rate=2.5, start_s=1.5, end_s=4.0
+        Path("/data/talk.mp4"), Path("/results"), rate=2.5, start_s=1.5, end_s=4.0
     )
     model = default_paths().bundled_models / "fer7-original.json"
     assert pipeline == dataclasses.replace(

@@ -4,8 +4,9 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QObject
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from fer_desktop.core.errors import OutputError
 from fer_desktop.ui.jobs import Job, JobRunner
@@ -162,3 +163,12 @@ def test_a_job_that_hangs_is_left_behind_and_named(
     assert "analysis of film.mp4" in caplog.text
     gate.open()
     assert runner.shutdown()
+
+
+def test_nothing_is_called_back_for_an_owner_that_is_gone(qtbot: QtBot, runner: JobRunner) -> None:
+    calls, gate, owner = Calls(), Gate(), QObject()
+    runner.start(lambda job: gate.pass_through(), owner=owner, **calls.callbacks)
+    delete(owner)
+    gate.open()
+    qtbot.waitUntil(lambda: not runner.is_busy)
+    assert calls.outcomes == []

@@ -136,6 +136,7 @@ class ExportDialog(QDialog):
             on_success=lambda paths: self._end(_written(paths), folder),
             on_cancelled=lambda paths: self._end(f"Cancelled. {_written(paths)}", folder),
             on_error=lambda error: self._end(f"The export failed. {error}", None),
+            owner=self,
         )
         self._enable()
 

@@ -21,13 +21,12 @@ if TYPE_CHECKING:
 class AnalysisOptions:
     """What to analyse, and where its results go.
 
-    output: a folder. csv: also NAME.csv. every: one frame in so many; rate: or so many frames a second, None
+    output: a folder. every: one frame in so many; rate: or so many frames a second, None
     for all. start_s, end_s: the part, in seconds of the recording, None for all of it.
     """
 
     input: Path
     output: Path
-    csv: bool = True
     every: int = 1
     rate: float | None = None
     start_s: float | None = None
@@ -40,7 +39,7 @@ def free_path(input: Path, output: Path) -> Path:
 
     name, number = default_name(input), 1
     path = output / f"{name}{SUFFIX}"
-    while path.exists() or path.with_suffix(".csv").exists():
+    while any(path.with_suffix(suffix).exists() for suffix in (SUFFIX, ".csv", ".json")):
         number += 1
         path = output / f"{name}-{number}{SUFFIX}"
     return path
@@ -49,28 +48,20 @@ def free_path(input: Path, output: Path) -> Path:
 def run(
     options: AnalysisOptions, path: Path, settings: PipelineSettings, feed: AnalysisFeed, job: Job
 ) -> AnalysisSummary:
-    """Analyses into ``path`` and shows itself in ``feed``; runs on the job's thread."""
-    from fer_desktop.core.analysis import analyse
-    from fer_desktop.core.analysis_report import facts_of
-    from fer_desktop.core.pipeline import build_pipeline
-    from fer_desktop.core.recording import Sink, csv_sink
-    from fer_desktop.core.results.sink import ResultSink
-    from fer_desktop.core.sources import open_source
+    """Analyses into ``path`` and the files beside it, and shows itself in ``feed``; on the job's thread."""
+    from fer_desktop.core.analysis import run_analysis
 
-    source = open_source(options.input, start_s=options.start_s, end_s=options.end_s)
-    pipeline = build_pipeline(settings)
-    how = {"every": options.every, "rate": options.rate, "start_s": options.start_s, "end_s": options.end_s}
-    sinks: list[Sink] = [ResultSink(path, facts_of(pipeline, settings, how)), feed]
-    if options.csv:
-        sinks.append(csv_sink(path.with_suffix(".csv")))
-    return analyse(
-        source,
-        pipeline,
-        sinks,
+    return run_analysis(
+        options.input,
+        path.parent,
+        settings,
+        name=path.stem,
+        ferx=True,
         every=options.every,
         rate=options.rate,
         start_s=options.start_s,
         end_s=options.end_s,
+        more_sinks=(feed,),
         on_progress=job.report,
         should_stop=lambda: feed.wait_while_held(job.should_stop),
     )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction
@@ -53,7 +52,6 @@ class Workspace(QWidget):
         super().__init__(parent)
         self._jobs = jobs
         self._job: Job | None = None
-        self._is_closed = False
         self._feed: AnalysisFeed | None = None
         self._follows = self._knows_source = False
         self._style = OverlayStyle()
@@ -94,10 +92,9 @@ class Workspace(QWidget):
         self._jobs.start(
             lambda job: _load(path),
             name=f"opening {path.name}",
-            on_success=self._while_open(self._on_loaded),
-            on_error=self._while_open(
-                lambda error: self._say("file-broken", f"{path.name} cannot be shown", str(error))
-            ),
+            on_success=self._on_loaded,
+            on_error=lambda error: self._say("file-broken", f"{path.name} cannot be shown", str(error)),
+            owner=self,
         )
 
     def start(self, options: AnalysisOptions, settings: PipelineSettings) -> None:
@@ -115,10 +112,11 @@ class Workspace(QWidget):
         self._job = self._jobs.start(
             running.as_job(options, path, settings, self._feed),
             name=f"analysis of {options.input.name}",
-            on_progress=self._while_open(self._on_progress),
-            on_success=self._while_open(lambda summary: self._on_end("Finished", summary)),
-            on_cancelled=self._while_open(lambda summary: self._on_end("Cancelled", summary)),
-            on_error=self._while_open(self._on_error),
+            on_progress=self._on_progress,
+            on_success=lambda summary: self._on_end("Finished", summary),
+            on_cancelled=lambda summary: self._on_end("Cancelled", summary),
+            on_error=self._on_error,
+            owner=self,
         )
         self._take_timer.start()
 
@@ -134,19 +132,9 @@ class Workspace(QWidget):
 
     def begin_shutdown(self) -> list[threading.Thread]:
         """Ends what this tab does; an analysis is ended by the job runner."""
-        self._is_closed = True
         self._take_timer.stop()
         self.cancel()
         return [] if self.view is None else self.view.player.begin_shutdown()
-
-    def _while_open(self, callback: Callable[[Any], None]) -> Callable[[Any], None]:
-        """Work in the background may end after the tab was closed."""
-
-        def call(value: Any) -> None:
-            if not self._is_closed:
-                callback(value)
-
-        return call
 
     # A running analysis.
 
@@ -280,10 +268,12 @@ class Workspace(QWidget):
         self.view.document.reload()
 
     def _show_export(self) -> None:
-        if self.view is not None:
+        if self.view is None:
+            return
+        if self._export is None:
             self._export = ExportDialog(self._jobs, self.view.document, self)
             self._export.ended.connect(self.ended)
-            self._export.open()
+        self._export.open()
 
     def _say(self, icon: str, title: str, text: str = "") -> None:
         self.message_page.set_message(Message(icon, title, text))

@@ -69,7 +69,7 @@ def test_a_recording_is_analysed_into_a_file(
     text, folder = ended.args
     assert text.startswith("Finished: 25 pictures analysed")
     assert folder == tmp_path / "results"
-    assert {path.name for path in folder.iterdir()} == {"talk.csv", "talk.ferx"}
+    assert {path.name for path in folder.iterdir()} == {"talk.csv", "talk.ferx", "talk.json"}
     assert workspace.view is not None
     shown, in_file = workspace.view.document.stored, StoredAnalysis.load(folder / "talk.ferx")
     assert shown.table.frames == in_file.table.frames == 25
