@@ -12,6 +12,7 @@ import json
 import logging
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 from fer_desktop.core.errors import FerDesktopError
 from fer_desktop.core.paths import default_paths
@@ -58,7 +59,7 @@ def _log_to_stderr() -> None:
 
 
 def _train(options: argparse.Namespace) -> int:
-    from trainer.messages import Failed, write_message
+    from fer_desktop.core.training.messages import Failed, to_line
     from trainer.stopping import StopRequest
 
     messages = sys.stdout if _leads() else None
@@ -71,11 +72,18 @@ def _train(options: argparse.Namespace) -> int:
         folder = options.output or default_paths().runs / config.name
         with StopRequest(sys.stdin if _leads() else None) as stop:
             for message in train(config, options.data, options.votes, folder, stop):
-                write_message(message, messages)
+                _say(to_line(message), messages)
     except Exception as error:
-        write_message(Failed(one_line(error)), messages)
+        _say(to_line(Failed(one_line(error))), messages)
         raise
     return 0
+
+
+def _say(line: str, stream: TextIO | None) -> None:
+    """None: a process beside the one that reports."""
+    if stream is not None:
+        stream.write(line)
+        stream.flush()
 
 
 def _evaluate(options: argparse.Namespace) -> int:

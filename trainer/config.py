@@ -49,7 +49,7 @@ class TrainConfig:
     batch_size: int = _option(128, "rows per step, shared by the processes", 2, 65_536)
     learning_rate: float = _option(1.5e-3, "peak learning rate of AdamW", 1e-8, 10)
     weight_decay: float = _option(0.03, "decoupled weight decay of AdamW", 0, 10)
-    schedule: Literal["one-cycle", "cosine"] = _option("one-cycle", "learning rate over the run")
+    schedule: Literal["one-cycle", "cosine", "constant"] = _option("one-cycle", "learning rate over the run")
     warmup: float = _option(0.15, "share of the run in which the learning rate rises", 0, 0.9)
     label_smoothing: float = _option(0.0, "label smoothing", 0, 0.9)
     drop_rate: float = _option(0.2, "dropout before the classifier", 0, 0.9)

@@ -25,13 +25,13 @@ from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.errors import FerDesktopError
 from fer_desktop.core.model import ModelCard
 from fer_desktop.core.network import build_model, save_weights
+from fer_desktop.core.training.messages import Checkpoint, Epoch, Finished, Message, RunStarted, Step
 from trainer.augment import TrainingBatches
 from trainer.checkpoints import RunState, load_checkpoint, save_checkpoint
 from trainer.config import ConfigError, TrainConfig
 from trainer.datasets import load_dataset, training_rows
 from trainer.depthwise import use_quick_gradients
 from trainer.distillation import with_teachers
-from trainer.messages import Checkpoint, Epoch, Finished, Message, RunStarted, Step
 from trainer.metrics import natural_and_balanced
 from trainer.optimisation import create_optimiser, learning_rate_factor, take_step
 from trainer.predict import predict

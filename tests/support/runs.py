@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from fer_desktop.core.training.messages import Message
 from trainer.config import TrainConfig
-from trainer.messages import Message
 from trainer.train import train
 
 Run = tuple[Path, list[Message]]

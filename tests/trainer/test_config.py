@@ -17,7 +17,7 @@ from trainer.config import ConfigError, TrainConfig
     [
         ({"epochs": 0}, "--epochs is 0; allowed are 1 to 10000"),
         ({"channels": 2}, "--channels is 2; allowed are 1 and 3"),
-        ({"schedule": "step"}, "--schedule is 'step'; possible are one-cycle, cosine"),
+        ({"schedule": "step"}, "--schedule is 'step'; possible are one-cycle, cosine, constant"),
         ({"small_epochs": 5, "epochs": 5}, "--small-epochs is 5; needed are fewer than all 5"),
         ({"limit": 1}, "--limit is 1; allowed are 0"),
         ({"name": "../up"}, "--name is '../up'; it names files"),

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from fer_desktop.core.training.messages import RunStarted
 from tests.support.runs import Run, metrics, run
 from trainer.__main__ import main, one_line
-from trainer.messages import RunStarted
 from trainer.samples import DataError
 from trainer.train import BEST_WEIGHTS, CHECKPOINT
 

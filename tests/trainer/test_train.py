@@ -12,6 +12,7 @@ import torch
 
 from fer_desktop.core.errors import ModelError, OutputError
 from fer_desktop.core.model import ModelCard
+from fer_desktop.core.training.messages import Checkpoint, Epoch, Finished, RunStarted
 from tests.support.fer2013 import write_fer2013, write_votes
 from tests.support.runs import TINY, Run, metrics, run
 from tests.trainer.test_folders import write_class
@@ -19,7 +20,6 @@ from trainer.checkpoints import CheckpointError
 from trainer.config import ConfigError
 from trainer.evaluate import evaluate
 from trainer.fer2013 import VOTES_FILE
-from trainer.messages import Checkpoint, Epoch, Finished, RunStarted
 from trainer.optimisation import learning_rate_factor, take_step
 from trainer.samples import DataError
 from trainer.train import BEST_WEIGHTS, CHECKPOINT, TrainingError
@@ -188,6 +188,14 @@ def test_learning_rate_rises_and_falls(schedule: str) -> None:
     assert 17 <= int(np.argmax(factors)) <= 20
     assert factors[0] < 0.2
     assert 0 < factors[-1] < 0.001
+
+
+def test_a_constant_rate_rises_and_stays() -> None:
+    config = dataclasses.replace(TINY, schedule="constant", warmup=0.2)
+    factors = [learning_rate_factor(config, step, 100) for step in range(100)]
+    assert factors[:20] == sorted(factors[:20])
+    assert factors[0] < 0.1
+    assert factors[19:] == [1.0] * 81
 
 
 def test_a_start_named_outright_must_work(data: Path, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Charts and grids that the pages of the training share."""
