@@ -1,4 +1,4 @@
-"""Command line: ``python -m trainer train|evaluate|export``. JSON on stdout, log on stderr."""
+"""Command line: ``python -m trainer train|evaluate|...``. JSON on stdout, log on stderr."""
 
 from __future__ import annotations
 
@@ -11,19 +11,34 @@ import argparse
 import json
 import logging
 import sys
+import time
 from collections.abc import Sequence
-from typing import TextIO
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from fer_desktop.core.errors import FerDesktopError
 from fer_desktop.core.paths import default_paths
 from trainer.arguments import parser, train_config
+
+if TYPE_CHECKING:
+    from fer_desktop.core.training.run_folder import RunFolder, RunInfo
+    from trainer.config import TrainConfig
+    from trainer.recorder import Recorder
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit codes: 0 done or stopped on request, 1 failed with a line on stderr, 2 wrong arguments."""
     options = parser().parse_args(arguments)
     _log_to_stderr()
-    commands = {"train": _train, "evaluate": _evaluate, "export": _export}
+    commands = {
+        "train": _train,
+        "evaluate": _evaluate,
+        "export": _export,
+        "reference": _reference,
+        "options": _options,
+        "inspect": _inspect,
+        "probe": _probe,
+    }
     try:
         return commands[options.command](options)
     except FerDesktopError as error:
@@ -59,35 +74,59 @@ def _log_to_stderr() -> None:
 
 
 def _train(options: argparse.Namespace) -> int:
-    from fer_desktop.core.training.messages import Failed, to_line
-    from trainer.stopping import StopRequest
+    if options.low_priority:
+        from trainer.priority import lower_priority
 
-    messages = sys.stdout if _leads() else None
+        lower_priority()
+    from fer_desktop.core.training.run_folder import RunFolder
+    from trainer.recorder import Recorder, working_on
+
+    recorder = Recorder(sys.stdout if _leads() else None)
     try:
         config = train_config(options)
+        run = RunFolder(options.output or default_paths().runs / config.name)
+        if not _leads():
+            return _work(options, config, run, recorder)
+        with working_on(run):
+            recorder.keep_in(run, _info(options, config))
+            return _work(options, config, run, recorder)
+    except Exception as error:
+        recorder.fail(one_line(error))
+        raise
+
+
+def _work(options: argparse.Namespace, config: TrainConfig, run: RunFolder, recorder: Recorder) -> int:
+    try:
+        from trainer.control import RunControl
         from trainer.memory import keep_freed_memory
         from trainer.train import train
 
         keep_freed_memory()
-        folder = options.output or default_paths().runs / config.name
-        with StopRequest(sys.stdin if _leads() else None) as stop:
-            for message in train(config, options.data, options.votes, folder, stop):
-                _say(to_line(message), messages)
-    except Exception as error:
-        _say(to_line(Failed(one_line(error))), messages)
+        heard = (sys.stdin, run) if _leads() else (None, None)
+        with RunControl(*heard, ends_with_stream=options.stop_with_stdin) as control:
+            for message in train(config, options.data, options.votes, run.path, control):
+                recorder.say(message)
+    except Exception as error:  # said before the lock is given back
+        recorder.fail(one_line(error))
         raise
     return 0
 
 
-def _say(line: str, stream: TextIO | None) -> None:
-    """None: a process beside the one that reports."""
-    if stream is not None:
-        stream.write(line)
-        stream.flush()
+def _info(options: argparse.Namespace, config: TrainConfig) -> RunInfo:
+    from fer_desktop.core.training.run_folder import RunInfo
+
+    return RunInfo(
+        title=config.name,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        data=str(options.data),
+        votes=str(options.votes) if options.votes else None,
+        config=config.to_dict(),
+    )
 
 
 def _evaluate(options: argparse.Namespace) -> int:
     from trainer.evaluate import evaluate
+    from trainer.progress import ProgressLines
 
     if options.split == "private":
         sys.stderr.write(
@@ -100,9 +139,10 @@ def _evaluate(options: argparse.Namespace) -> int:
         votes=options.votes,
         tau=options.tau,
         labels=options.labels,
+        details_file=options.details,
+        on_progress=ProgressLines(sys.stdout),
     )
-    sys.stdout.write(json.dumps(result) + "\n")
-    return 0
+    return _answer(result)
 
 
 def _export(options: argparse.Namespace) -> int:
@@ -110,7 +150,47 @@ def _export(options: argparse.Namespace) -> int:
     from trainer.release import export_model
 
     path, deviation = export_model(find_card(options.weights), options.output)
-    sys.stdout.write(json.dumps({"onnx": str(path), "largest_deviation": deviation}) + "\n")
+    return _answer({"onnx": str(path), "largest_deviation": deviation})
+
+
+def _reference(options: argparse.Namespace) -> int:
+    from trainer.predict import find_card
+    from trainer.reference import add_reference
+
+    card_path = find_card(options.weights)
+    reference = add_reference(card_path, options.data, options.votes)
+    return _answer({"card": str(card_path), "neutral_reference": reference})
+
+
+def _options(options: argparse.Namespace) -> int:
+    from trainer.options import describe
+
+    return _answer(describe())
+
+
+def _inspect(options: argparse.Namespace) -> int:
+    from trainer.inspect_data import inspect
+    from trainer.progress import ProgressLines
+
+    say = ProgressLines(sys.stdout)
+    return _answer(inspect(options.data, options.votes, options.labels, options.pictures, say))
+
+
+def _probe(options: argparse.Namespace) -> int:
+    begun = time.monotonic()
+    config = train_config(options)
+    from trainer.memory import keep_freed_memory
+    from trainer.probe import probe
+    from trainer.progress import ProgressLines
+
+    keep_freed_memory()
+    say = ProgressLines(sys.stdout)
+    return _answer(probe(config, options.data, options.votes, begun=begun, on_progress=say))
+
+
+def _answer(content: dict[str, Any]) -> int:
+    """What a command found, as the last line."""
+    sys.stdout.write(json.dumps(content) + "\n")
     return 0
 
 

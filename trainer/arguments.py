@@ -21,7 +21,29 @@ def parser() -> argparse.ArgumentParser:
     _add_data(train)
     train.add_argument("--config", type=Path, help="JSON file with any of the options below")
     train.add_argument("--output", type=Path, help="folder of the run (default: the user's runs folder)")
+    train.add_argument(
+        "--stop-with-stdin",
+        action="store_true",
+        help="stop, with a checkpoint, at the end of stdin, so not to outlive the program that holds it",
+    )
+    train.add_argument(
+        "--low-priority", action="store_true", help="leave the processor to other programs when they want it"
+    )
     _add_config(train)
+
+    probe = commands.add_parser("probe", help="estimate time and memory of a run from a few steps")
+    _add_data(probe)
+    probe.add_argument("--config", type=Path, help="JSON file with any of the options below")
+    _add_config(probe)
+
+    commands.add_parser("options", help="all options of a run, and presets, as a JSON object")
+
+    inspect = commands.add_parser("inspect", help="check a data set before training on it")
+    _add_data(inspect)
+    inspect.add_argument(
+        "--labels", choices=typing.get_args(LabelSource), default="auto", help="as in train (default: auto)"
+    )
+    inspect.add_argument("--pictures", type=Path, help="folder for samples of each emotion, pictures.npz")
 
     evaluate = commands.add_parser("evaluate", help="score a model; the last line is a JSON object")
     _add_data(evaluate)
@@ -46,10 +68,17 @@ def parser() -> argparse.ArgumentParser:
         choices=typing.get_args(LabelSource),
         help="what counts as right (default: what the model was trained on)",
     )
+    evaluate.add_argument(
+        "--details", type=Path, help="NPZ file for what the model says of each row, with small pictures"
+    )
 
     export = commands.add_parser("export", help="write ONNX from safetensors and check that both agree")
     export.add_argument("--weights", type=Path, required=True, help="model card or weights beside it")
     export.add_argument("--output", type=Path, help="folder of the result (default: beside the card)")
+
+    reference = commands.add_parser("reference", help="put the reference of a neutral face on a model's card")
+    _add_data(reference)
+    reference.add_argument("--weights", type=Path, required=True, help="model card or weights beside it")
     return root
 
 
@@ -83,9 +112,10 @@ def _add_config(command: argparse.ArgumentParser) -> None:
     types = typing.get_type_hints(TrainConfig)
     for item in dataclasses.fields(TrainConfig):
         name, kind = f"--{item.name.replace('_', '-')}", types[item.name]
+        default = f"{item.default} {item.metadata['unit']}".strip()
         details: dict[str, Any] = {
             "default": None,
-            "help": f"{item.metadata['help']} (default: {item.default})",
+            "help": f"{item.metadata['help']} (default: {default})",
         }
         if kind is bool:
             group.add_argument(name, action=argparse.BooleanOptionalAction, **details)

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import pickle
 import zipfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import safetensors
 import torch
 
 from fer_desktop.core.errors import FerDesktopError, OutputError
-from fer_desktop.core.files import whole_file
+from fer_desktop.core.files import flush_to_disk, whole_file
 
+logger = logging.getLogger(__name__)
+
+CHECKPOINT = "checkpoint.pt"
+PREVIOUS = "checkpoint.previous.pt"
+MAY_DIFFER = frozenset({"checkpoint_minutes", "workers", "device"})
+LATER_PARTS = frozenset({"best"})
 _DAMAGE = (
     OSError,
     EOFError,
@@ -22,11 +30,16 @@ _DAMAGE = (
     ValueError,
     pickle.UnpicklingError,
     zipfile.BadZipFile,
+    safetensors.SafetensorError,
 )
 
 
 class CheckpointError(FerDesktopError):
-    """A checkpoint is damaged or of another run."""
+    """A checkpoint cannot be written, is damaged, or is of another run."""
+
+
+class _DamageError(CheckpointError):
+    pass
 
 
 @dataclass(slots=True)
@@ -45,48 +58,89 @@ class RunState:
     best_score: float = -1.0
     history: list[dict[str, Any]] = field(default_factory=list)
 
+    def note_score(self, figures: dict[str, Any]) -> bool:
+        """Whether an epoch is the best so far, by accuracy and balanced macro recall alike."""
+        score = (figures["accuracy"] + figures["balanced"]["macro_recall"]) / 2
+        is_best = bool(score > self.best_score)
+        self.best_score = max(score, self.best_score)
+        return is_best
+
     def next_epoch(self) -> None:
         self.epoch, self.batch, self.loss_sum = self.epoch + 1, 0, 0.0
 
 
-def save_checkpoint(path: Path, state: RunState, config: dict[str, Any], **parts: Any) -> None:
-    """Writes tensors and plain values to a temporary name, then renames. parts: objects with state_dict().
+class Checkpoints:
+    """The newest checkpoint of a run, and the one before it in case that a power cut damages the newest.
 
-    Raises CheckpointError when it cannot be written.
+    parts: objects with ``state_dict()`` and ``load_state_dict()``. identity: what must be the same for a run
+    to go on: plain values by name.
     """
-    content = {
-        "state": asdict(state),
-        "config": config,
-        **{name: part.state_dict() for name, part in parts.items()},
-    }
-    try:
-        with whole_file(path) as temporary:
-            torch.save(content, temporary)
-    except (OutputError, RuntimeError) as error:  # torch reports a full disk as RuntimeError
-        raise CheckpointError(
-            f"{path}: the checkpoint cannot be written ({_reason(error)}); the one before is kept"
-        ) from error
 
+    def __init__(self, folder: Path) -> None:
+        self.newest = folder / CHECKPOINT
+        self.previous = folder / PREVIOUS
+        self._newest_is_damaged = False
 
-def load_checkpoint(path: Path, config: dict[str, Any], **parts: Any) -> RunState:
-    """Puts the parts back. Raises CheckpointError that says what is wrong."""
-    try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-        differing = sorted(
-            name
-            for name in config.keys() | content["config"].keys()
-            if config.get(name) != content["config"].get(name)
-        )
-        if differing:
+    @property
+    def exist(self) -> bool:
+        return self.newest.exists() or self.previous.exists()
+
+    def save(self, state: RunState, identity: dict[str, Any], **parts: Any) -> None:
+        """Raises CheckpointError when it cannot be written; those that were there are kept then."""
+        content = {
+            "state": asdict(state),
+            "config": identity,
+            **{name: part.state_dict() for name, part in parts.items()},
+        }
+        try:
+            with whole_file(self.newest) as temporary:
+                torch.save(content, temporary)
+                flush_to_disk(temporary)
+                if self.newest.exists() and not self._newest_is_damaged:
+                    self.newest.replace(self.previous)
+            flush_to_disk(self.newest.parent)
+        except (OSError, OutputError, RuntimeError) as error:  # torch reports a full disk as RuntimeError
             raise CheckpointError(
-                f"{path}: the checkpoint belongs to a run with another {', '.join(differing)}; "
-                "resume with the same options, or start a new run in another folder"
-            )
+                f"{self.newest}: the checkpoint cannot be written ({_reason(error)}); the one before is kept"
+            ) from error
+        self._newest_is_damaged = False
+
+    def load(self, identity: dict[str, Any], **parts: Any) -> RunState:
+        """Puts the parts back, from the newest whole checkpoint. Raises CheckpointError with the reason."""
+        try:
+            return _load(self.newest, identity, parts)
+        except _DamageError as error:
+            if not self.previous.exists():
+                raise
+            state = _load(self.previous, identity, parts)
+            self._newest_is_damaged = self.newest.exists()
+            if self._newest_is_damaged:
+                logger.warning("%s; the run goes on from the one before, step %d", error, state.step)
+            return state
+
+
+def _load(path: Path, identity: dict[str, Any], parts: dict[str, Any]) -> RunState:
+    try:
+        with zipfile.ZipFile(path) as archive:  # torch does not look at the checksums
+            if (name := archive.testzip()) is not None:
+                raise zipfile.BadZipFile(f"{name} has changed")
+        content = torch.load(path, map_location="cpu", weights_only=True)
+        _check_identity(path, content["config"], identity)
         for name, part in parts.items():
-            part.load_state_dict(content[name])
+            part.load_state_dict(content.get(name) if name in LATER_PARTS else content[name])
         return RunState(**content["state"])
     except _DAMAGE as error:
-        raise CheckpointError(f"{path}: the checkpoint cannot be read ({_reason(error)})") from error
+        raise _DamageError(f"{path}: the checkpoint cannot be read ({_reason(error)})") from error
+
+
+def _check_identity(path: Path, saved: dict[str, Any], identity: dict[str, Any]) -> None:
+    """What the checkpoint does not know came with a later program, and counts as the same."""
+    differing = sorted(name for name in saved.keys() - MAY_DIFFER if saved[name] != identity.get(name))
+    if differing:
+        raise CheckpointError(
+            f"{path}: the checkpoint belongs to a run with another {', '.join(differing)}; "
+            "resume with the same options and data, or start a new run in another folder"
+        )
 
 
 def _reason(error: Exception) -> str:

@@ -18,60 +18,96 @@ class ConfigError(FerDesktopError):
     """A training option is unknown or out of range."""
 
 
-def _option(default: Any, text: str, low: float | None = None, high: float | None = None) -> Any:
-    return field(default=default, metadata={"help": text, "low": low, "high": high})
+GROUPS = ("Model", "Data", "Input", "Schedule", "Regularisation", "Machine")
+"""Of the options, in the order of a form."""
+
+MODEL, DATA, INPUT, SCHEDULE, REGULARISATION, MACHINE = GROUPS
+
+
+def _option(
+    group: str, default: Any, text: str, low: float | None = None, high: float | None = None, unit: str = ""
+) -> Any:
+    metadata = {"group": group, "help": text, "low": low, "high": high, "unit": unit}
+    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True)
 class TrainConfig:
-    """One field per option of ``python -m trainer train``; metadata carries help and range."""
+    """One field per option of ``python -m trainer train``; metadata carries group, help, range and unit."""
 
-    name: str = _option("fer7", "name of the model")
-    architecture: str = _option("efficientnet_b0", "timm architecture, for example efficientnet_b7")
-    channels: int = _option(1, "input planes: 1 grey, or 3 times the same grey", 1, 3)
-    input_size: int = _option(64, "side of the input in pixels", 16, 1024)
-    native_size: int = _option(48, "side of the training pictures in pixels; 0: unknown", 0, 1024)
-    crop_margin: float = _option(0.0, "margin around a face box at prediction, fraction of its side", 0, 1)
-    standardise: bool = _option(True, "give each crop the same light and contrast")
-    start: str = _option("auto", "start weights: auto, imagenet, lite0, random, or the card of a model")
+    name: str = _option(MODEL, "fer7", "name of the model")
+    architecture: str = _option(MODEL, "efficientnet_b0", "timm architecture, for example efficientnet_b7")
+    channels: int = _option(INPUT, 1, "input planes: 1 grey, or 3 times the same grey", 1, 3)
+    input_size: int = _option(INPUT, 64, "side of the input", 16, 1024, "px")
+    native_size: int = _option(INPUT, 48, "side of the training pictures; 0: unknown", 0, 1024, "px")
+    crop_margin: float = _option(
+        INPUT, 0.0, "margin around a face box at prediction, fraction of its side", 0, 1
+    )
+    standardise: bool = _option(INPUT, True, "give each crop the same light and contrast")
+    start: str = _option(
+        MODEL,
+        "auto",
+        "start weights: auto, imagenet, lite0, random, bundled (the model that comes with the program), "
+        "or the card of a model",
+    )
     labels: Literal["auto", "votes", "majority", "original"] = _option(
+        DATA,
         "auto",
         "FER2013 targets: shares of the FER+ votes, the emotion with most votes, or the own label; "
         "auto: votes where they are",
     )
-    original_share: float = _option(0.0, "share of the data set's own label mixed into the votes", 0, 1)
-    teachers: str = _option("", "cards of models whose mean opinion is mixed into the targets, with commas")
-    distillation: float = _option(0.5, "share of the teachers in the targets", 0, 1)
-    balance: float = _option(0.0, "how far rare emotions are drawn more often; 1: all as often", 0, 1)
-    small_size: int = _option(64, "side of the input in the first epochs", 16, 1024)
-    small_epochs: int = _option(0, "how many first epochs are at the small size", 0, 10_000)
-    epochs: int = _option(20, "passes over the training rows", 1, 10_000)
-    batch_size: int = _option(128, "rows per step, shared by the processes", 2, 65_536)
-    learning_rate: float = _option(1.5e-3, "peak learning rate of AdamW", 1e-8, 10)
-    weight_decay: float = _option(0.03, "decoupled weight decay of AdamW", 0, 10)
-    schedule: Literal["one-cycle", "cosine", "constant"] = _option("one-cycle", "learning rate over the run")
-    warmup: float = _option(0.15, "share of the run in which the learning rate rises", 0, 0.9)
-    label_smoothing: float = _option(0.0, "label smoothing", 0, 0.9)
-    drop_rate: float = _option(0.2, "dropout before the classifier", 0, 0.9)
-    drop_path_rate: float = _option(0.1, "stochastic depth", 0, 0.9)
-    mixup: float = _option(0.0, "alpha of mixup (Zhang et al. 2018); 0: off", 0, 10)
-    cutmix: float = _option(0.0, "alpha of CutMix (Yun et al. 2019); with mixup, one of both by turns", 0, 10)
+    original_share: float = _option(DATA, 0.0, "share of the data set's own label mixed into the votes", 0, 1)
+    teachers: str = _option(
+        DATA, "", "cards of models whose mean opinion is mixed into the targets, with commas"
+    )
+    distillation: float = _option(DATA, 0.5, "share of the teachers in the targets", 0, 1)
+    balance: float = _option(DATA, 0.0, "how far rare emotions are drawn more often; 1: all as often", 0, 1)
+    small_size: int = _option(SCHEDULE, 64, "side of the input in the first epochs", 16, 1024, "px")
+    small_epochs: int = _option(
+        SCHEDULE, 0, "how many first epochs are at the small size", 0, 10_000, "epochs"
+    )
+    epochs: int = _option(SCHEDULE, 20, "passes over the training rows", 1, 10_000, "epochs")
+    batch_size: int = _option(SCHEDULE, 128, "rows per step, shared by the processes", 2, 65_536, "rows")
+    learning_rate: float = _option(SCHEDULE, 1.5e-3, "peak learning rate of AdamW", 1e-8, 10)
+    weight_decay: float = _option(REGULARISATION, 0.03, "decoupled weight decay of AdamW", 0, 10)
+    schedule: Literal["one-cycle", "cosine", "constant"] = _option(
+        SCHEDULE, "one-cycle", "learning rate over the run"
+    )
+    warmup: float = _option(SCHEDULE, 0.15, "share of the run in which the learning rate rises", 0, 0.9)
+    label_smoothing: float = _option(REGULARISATION, 0.0, "label smoothing", 0, 0.9)
+    drop_rate: float = _option(REGULARISATION, 0.2, "dropout before the classifier", 0, 0.9)
+    drop_path_rate: float = _option(REGULARISATION, 0.1, "stochastic depth", 0, 0.9)
+    mixup: float = _option(REGULARISATION, 0.0, "alpha of mixup (Zhang et al. 2018); 0: off", 0, 10)
+    cutmix: float = _option(
+        REGULARISATION,
+        0.0,
+        "alpha of CutMix (Yun et al. 2019); with mixup, one of both by turns; 0: off",
+        0,
+        10,
+    )
     augment: Literal["none", "plain", "webcam", "rand"] = _option(
-        "plain", "augmentation of training pictures"
+        REGULARISATION, "plain", "augmentation of training pictures"
     )
     sam_radius: float = _option(
-        0.0, "radius of sharpness-aware minimisation (Foret et al. 2021); 0: off", 0, 1
+        REGULARISATION, 0.0, "radius of sharpness-aware minimisation (Foret et al. 2021); 0: off", 0, 1
     )
-    ema_decay: float = _option(0.998, "decay of the averaged weights per step", 0, 0.99999)
-    clip_norm: float = _option(5.0, "largest gradient norm; 0: no limit", 0, 1e6)
-    compile: bool = _option(False, "torch.compile (helps on a GPU, not on a few CPU cores)")
-    device: Literal["auto", "cpu", "cuda", "mps"] = _option("auto", "where to train")
-    workers: int = _option(0, "processes that prepare batches; 0: in the training process", 0, 256)
+    ema_decay: float = _option(REGULARISATION, 0.998, "decay of the averaged weights per step", 0, 0.99999)
+    clip_norm: float = _option(REGULARISATION, 5.0, "largest gradient norm; 0: no limit", 0, 1e6)
+    compile: bool = _option(MACHINE, False, "torch.compile (helps on a GPU, not on a few CPU cores)")
+    device: Literal["auto", "cpu", "cuda", "mps"] = _option(MACHINE, "auto", "where to train")
+    workers: int = _option(
+        MACHINE,
+        0,
+        "processes that prepare batches; 0: in the training process",
+        0,
+        256,
+        "processes",
+    )
     checkpoint_minutes: float = _option(
-        3.0, "a checkpoint at least this often, and after each epoch", 0, 1440
+        MACHINE, 3.0, "a checkpoint at least this often, and after each epoch", 0, 1440, "min"
     )
-    seed: int = _option(0, "seed of everything random", 0, 2**31)
-    limit: int = _option(0, "use only this many training rows; 0: all", 0, 10**9)
+    seed: int = _option(MACHINE, 0, "seed of everything random", 0, 2**31)
+    limit: int = _option(DATA, 0, "use only this many training rows; 0: all", 0, 10**9, "rows")
 
     def __post_init__(self) -> None:
         types = typing.get_type_hints(type(self))

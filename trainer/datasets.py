@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from fer_desktop.core.emotions import EMOTIONS
 from trainer.config import LabelSource
-from trainer.duplicates import find_duplicates
+from trainer.duplicates import Duplicates, find_duplicates
 from trainer.fer2013 import VOTES_FILE, read_fer2013
 from trainer.folders import is_class_folders, read_folders
+from trainer.progress import OnProgress, unwatched
 from trainer.samples import NO_LABEL, DataError, DataSet, Samples, SplitName
 
 logger = logging.getLogger(__name__)
@@ -23,7 +24,13 @@ EVALUATION_SPLITS: tuple[SplitName, ...] = ("validation", "test")
 MIN_TRAINING_ROWS = 2
 
 
-def load_dataset(path: Path, *, votes: Path | None = None, labels: LabelSource = "auto") -> DataSet:
+def load_dataset(
+    path: Path,
+    *,
+    votes: Path | None = None,
+    labels: LabelSource = "auto",
+    on_progress: OnProgress = unwatched,
+) -> DataSet:
     """Reads FER2013 (the CSV file or its folder) or class folders, told apart by what lies there.
 
     votes: the FER+ file; by default ``fer2013new.csv`` beside the pictures when it exists.
@@ -34,7 +41,7 @@ def load_dataset(path: Path, *, votes: Path | None = None, labels: LabelSource =
     pictures = _fer2013_file(path)
     if pictures is None:
         if path.is_dir() and is_class_folders(path):
-            return read_folders(path)
+            return read_folders(path, on_progress)
         raise DataError(
             f"{path}: neither FER2013 ({' or '.join(_CSV_NAMES)}) nor folders named after emotions "
             f"({', '.join(EMOTIONS)}), possibly below train/, validation/ and test/"
@@ -43,13 +50,34 @@ def load_dataset(path: Path, *, votes: Path | None = None, labels: LabelSource =
     votes = votes or (beside if beside.is_file() else None)
     if labels in ("votes", "majority") and votes is None:
         raise DataError(f"{beside}: the FER+ votes are not there; name the file with --votes")
-    return read_fer2013(pictures, None if labels == "original" else votes)
+    return read_fer2013(pictures, None if labels == "original" else votes, on_progress)
 
 
 def _fer2013_file(path: Path) -> Path | None:
     if path.is_file():
         return path
     return next((path / name for name in _CSV_NAMES if (path / name).is_file()), None)
+
+
+def find_leaks(dataset: DataSet) -> dict[SplitName, Duplicates]:
+    """The training rows that repeat a row of an evaluation split, for each that is there."""
+    train = dataset.split("train")
+    return {
+        split: find_duplicates(train, dataset.splits[split])
+        for split in EVALUATION_SPLITS
+        if split in dataset.splits
+    }
+
+
+def kept_rows(train: Samples, leaks: dict[SplitName, Duplicates]) -> tuple[NDArray[np.bool_], dict[str, int]]:
+    """(N,) whether a row is trained on, and the number of those left out, by their first reason."""
+    keep = train.targets.sum(axis=1) > 0
+    dropped = {"without target": int((~keep).sum())}
+    for split, duplicates in leaks.items():
+        for kind, mask in (("exact", duplicates.exact), ("near", duplicates.near)):
+            dropped[f"{kind} duplicate of a {split} row"] = int((mask & keep).sum())
+            keep &= ~mask
+    return keep, dropped
 
 
 def training_rows(
@@ -62,15 +90,7 @@ def training_rows(
     votes, whole. original_share: weight of the data set's own label in the target, 0 to 1.
     """
     train = dataset.split("train")
-    keep = train.targets.sum(axis=1) > 0
-    dropped = {"without target": int((~keep).sum())}
-    for split in EVALUATION_SPLITS:
-        if split not in dataset.splits:
-            continue
-        duplicates = find_duplicates(train, dataset.splits[split])
-        for kind, mask in (("exact", duplicates.exact), ("near", duplicates.near)):
-            dropped[f"{kind} duplicate of a {split} row"] = int((mask & keep).sum())
-            keep &= ~mask
+    keep, dropped = kept_rows(train, find_leaks(dataset))
     rows = train.take(np.flatnonzero(keep))
     if len(rows) < MIN_TRAINING_ROWS:
         raise DataError(

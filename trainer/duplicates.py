@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.progress import OnProgress, unwatched
 from trainer.samples import Samples
 
 # On FER2013 every pair looked at above 0.92 shows the same photograph, and most between 0.88 and 0.92
@@ -53,6 +54,25 @@ def find_duplicates(train: Samples, evaluation: Samples) -> Duplicates:
             right = _standardised(targets[best[candidates]], _FINE)
             near[rows[candidates]] = (left * right).sum(axis=1) >= NEAR_CORRELATION
     return Duplicates(exact, near)
+
+
+def count_repeated(samples: Samples) -> int:
+    """Rows whose pixels at 48x48 are those of an earlier row, or their mirror image."""
+    if len(samples) == 0:
+        return 0
+    greys = _greys(samples)
+    mirrored = np.ascontiguousarray(greys[:, :, ::-1])
+    pictures = {min(a.tobytes(), b.tobytes()) for a, b in zip(greys, mirrored, strict=True)}
+    return len(samples) - len(pictures)
+
+
+def reduced(samples: Samples, on_progress: OnProgress = unwatched) -> Samples:
+    """The same rows as the (N, 48, 48) uint8 that are compared, so that files are read once."""
+    greys = np.empty((len(samples), _FINE, _FINE), dtype=np.uint8)
+    for row in range(len(samples)):
+        greys[row] = _at(samples.images[row], _FINE)
+        on_progress("pictures read to compare them", row + 1, len(samples))
+    return replace(samples, images=greys)
 
 
 def _chunks(rows: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:

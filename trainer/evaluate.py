@@ -11,9 +11,11 @@ from fer_desktop.core.model import DEFAULT_TAU, ModelCard
 from fer_desktop.core.paths import default_paths
 from trainer.config import LabelSource
 from trainer.datasets import load_dataset
+from trainer.details import details
 from trainer.duplicates import find_duplicates
 from trainer.metrics import natural_and_balanced
 from trainer.predict import Logits, find_card, predict_mirrored, predict_model
+from trainer.progress import OnProgress, unwatched
 from trainer.samples import DataSet, Samples, SplitName, count_by_emotion
 
 EvaluationSplit = Literal["public", "private"]
@@ -28,6 +30,8 @@ def evaluate(
     votes: Path | None = None,
     tau: float = DEFAULT_TAU,
     labels: LabelSource | None = None,
+    details_file: Path | None = None,
+    on_progress: OnProgress = unwatched,
 ) -> dict[str, Any]:
     """Scores a model (default: the bundled one) as one JSON-ready object.
 
@@ -35,16 +39,17 @@ def evaluate(
     ``flip_averaged`` with the logits averaged over a picture and its mirror image and, for FER2013, under
     ``without_repeated_rows``; counts, and the rows that do not count, by reason. Of class folders ``test``
     is scored where there is one. labels: what counts as right, by default the kind of labels that the model
-    was trained on.
+    was trained on. details_file: gets the `Predictions` of all rows, with thumbnails.
     """
     card_path = find_card(weights) if weights else default_paths().default_model
     card = ModelCard.load(card_path)
-    labels = labels or card.training.get("config", {}).get("labels", "auto")
-    dataset = load_dataset(data, votes=votes, labels=labels)
+    dataset = load_dataset(data, votes=votes, labels=labels or learned_labels(card), on_progress=on_progress)
     name, samples = _rows(dataset, split)
     samples.require_labels(f"{dataset.name}, {name}")
-    logits, runtime = predict_model(card, card_path, samples)
-    averaged = predict_mirrored(card, card_path, samples, logits)
+    logits, runtime = predict_model(card, card_path, samples, on_progress)
+    averaged = predict_mirrored(card, card_path, samples, logits, on_progress)
+    if details_file is not None:
+        details(samples, logits, card, thumbnails=True).save(details_file)
     return {
         "model": card.name,
         "data": dataset.name,
@@ -61,6 +66,12 @@ def evaluate(
         "flip_averaged": natural_and_balanced(averaged, samples, card, tau),
         **_left_out(dataset, samples, logits, card, tau),
     }
+
+
+def learned_labels(card: ModelCard) -> LabelSource:
+    """The kind of labels that a model was trained on."""
+    labels: LabelSource = card.training.get("config", {}).get("labels", "auto")
+    return labels
 
 
 def _rows(dataset: DataSet, split: EvaluationSplit) -> tuple[str, Samples]:

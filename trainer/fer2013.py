@@ -9,12 +9,13 @@ import math
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.core.emotions import EMOTIONS
+from trainer.progress import OnProgress, unwatched
 from trainer.samples import NO_LABEL, DataError, DataSet, LabelKind, Samples, SplitName, count_by_emotion
 
 SIDE = 48
@@ -29,13 +30,13 @@ _EMOTION_NUMBERS = tuple(map(str, range(len(EMOTIONS))))
 _NOT_A_FACE = _VOTE_COLUMNS.index("NF")
 
 
-def read_fer2013(path: Path, votes_path: Path | None) -> DataSet:
+def read_fer2013(path: Path, votes_path: Path | None, on_progress: OnProgress = unwatched) -> DataSet:
     """Reads the pictures and, where given, the votes of the same rows in the same order.
 
     With votes, targets are the FER+ distributions over the seven emotions; without, the own labels.
     Raises DataError that names the file and the line.
     """
-    images, original, usages = _read_pictures(path)
+    images, original, usages = _read_pictures(path, on_progress)
     reasons: dict[str, NDArray[np.bool_]] = {}
     if votes_path is None:
         targets = np.eye(len(EMOTIONS), dtype=np.float32)[original]
@@ -99,10 +100,9 @@ def vote_targets(
     return targets.astype(np.float32), reasons
 
 
-def _open_text(path: Path) -> io.TextIOBase:
-    if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8-sig", errors="replace", newline="")
-    return path.open(encoding="utf-8-sig", errors="replace", newline="")
+def _text(file: BinaryIO, path: Path) -> io.TextIOBase:
+    content: Any = gzip.GzipFile(fileobj=file) if path.suffix == ".gz" else file
+    return io.TextIOWrapper(content, encoding="utf-8-sig", errors="replace", newline="")
 
 
 def _columns(reader: csv.DictReader[str], wanted: Sequence[str], path: Path) -> dict[str, str]:
@@ -113,17 +113,21 @@ def _columns(reader: csv.DictReader[str], wanted: Sequence[str], path: Path) -> 
     return {name: present[name.lower()] for name in wanted}
 
 
-def _read_pictures(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.str_]]:
+def _read_pictures(
+    path: Path, on_progress: OnProgress
+) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.str_]]:
     csv.field_size_limit(1 << 20)
     images: list[NDArray[np.uint8]] = []
     emotions: list[int] = []
     usages: list[str] = []
     try:
-        with _open_text(path) as file:
+        size = path.stat().st_size
+        with path.open("rb") as raw, _text(raw, path) as file:
             reader = csv.DictReader(file)
             names = _columns(reader, ("emotion", "pixels", "Usage"), path)
             for row in reader:
                 place = f"{path}, line {reader.line_num}"
+                on_progress(f"KiB of {path.name} read", raw.tell() // 1024, size // 1024)
                 images.append(_pixels(row[names["pixels"]], place))
                 emotions.append(_emotion(row[names["emotion"]], place))
                 usages.append((row[names["Usage"]] or "").strip())
@@ -168,7 +172,7 @@ def _vote(text: str | None, place: str) -> float:
 def _read_votes(path: Path, usages: NDArray[np.str_]) -> NDArray[np.float32]:
     votes: list[list[float]] = []
     try:
-        with _open_text(path) as file:
+        with path.open("rb") as raw, _text(raw, path) as file:
             reader = csv.DictReader(file)
             names = _columns(reader, ("Usage", *_VOTE_COLUMNS), path)
             for index, row in enumerate(reader):

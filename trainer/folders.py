@@ -11,6 +11,7 @@ import numpy as np
 
 from fer_desktop.core.emotions import EMOTIONS, canonical_name, index_of
 from fer_desktop.core.types import Image
+from trainer.progress import OnProgress, unwatched
 from trainer.samples import DataError, DataSet, Samples, SplitName, count_by_emotion
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"})
@@ -41,6 +42,11 @@ class PictureFiles(Sequence[Image]):
             raise DataError(f"{path}: the picture cannot be read any more")
         return image
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The folder and the name of each."""
+        return tuple(f"{path.parent.name}/{path.name}" for path in self.paths)
+
 
 def read_grey(path: Path) -> Image | None:
     """The picture as (H, W) grey uint8, or None; any path, also one that is not ASCII."""
@@ -57,7 +63,7 @@ def is_class_folders(path: Path) -> bool:
     return bool(_split_folders(path))
 
 
-def read_folders(path: Path) -> DataSet:
+def read_folders(path: Path, on_progress: OnProgress = unwatched) -> DataSet:
     """Reads the splits that are there; classes directly in the folder count as ``test``.
 
     With ``train`` and without ``validation``, every tenth training picture of each class validates.
@@ -66,7 +72,7 @@ def read_folders(path: Path) -> DataSet:
     report: dict[str, Any] = {"unreadable": [], "unknown_folders": []}
     splits: dict[SplitName, Samples] = {}
     for split, folder in _split_folders(path).items():
-        splits[split] = _read_split(folder, report)
+        splits[split] = _read_split(folder, report, on_progress)
     if "train" in splits and "validation" not in splits:
         splits["train"], splits["validation"] = _hold_out(splits["train"])
         report["validation_held_out"] = len(splits["validation"])
@@ -99,25 +105,35 @@ def _has_classes(path: Path) -> bool:
     return any(child.is_dir() and canonical_name(child.name) for child in path.iterdir())
 
 
-def _read_split(folder: Path, report: dict[str, Any]) -> Samples:
+def _read_split(folder: Path, report: dict[str, Any], on_progress: OnProgress) -> Samples:
     paths: list[Path] = []
     labels: list[int] = []
+    files = _labelled_files(folder, report)
+    for number, (file, label) in enumerate(files, start=1):
+        on_progress(f"pictures in {folder.name} checked", number, len(files))
+        if read_grey(file) is None:
+            report["unreadable"].append(f"{folder.name}/{file.parent.name}/{file.name}")
+        else:
+            paths.append(file)
+            labels.append(label)
+    own = np.array(labels, dtype=np.int64)
+    targets = np.eye(len(EMOTIONS), dtype=np.float32)[own]
+    return Samples(PictureFiles(paths), targets, own, own, "folders")
+
+
+def _labelled_files(folder: Path, report: dict[str, Any]) -> list[tuple[Path, int]]:
+    found: list[tuple[Path, int]] = []
     for child in sorted(item for item in folder.iterdir() if item.is_dir()):
         name = canonical_name(child.name)
         if name is None:
             report["unknown_folders"].append(f"{folder.name}/{child.name}")
             continue
-        for file in sorted(child.iterdir()):
-            if file.suffix.lower() not in SUFFIXES or file.name.startswith("."):
-                continue
-            if read_grey(file) is None:
-                report["unreadable"].append(f"{folder.name}/{child.name}/{file.name}")
-            else:
-                paths.append(file)
-                labels.append(index_of(name))
-    own = np.array(labels, dtype=np.int64)
-    targets = np.eye(len(EMOTIONS), dtype=np.float32)[own]
-    return Samples(PictureFiles(paths), targets, own, own, "folders")
+        found += [
+            (file, index_of(name))
+            for file in sorted(child.iterdir())
+            if file.suffix.lower() in SUFFIXES and not file.name.startswith(".")
+        ]
+    return found
 
 
 def _hold_out(samples: Samples) -> tuple[Samples, Samples]:

@@ -81,3 +81,21 @@ def natural_and_balanced(
         **split_figures(logits, samples, card, 0.0),
         "balanced": {"tau": tau, **split_figures(logits, samples, card, tau)},
     }
+
+
+def with_confusion(
+    figures: dict[str, Any],
+    logits: NDArray[np.float32],
+    samples: Samples,
+    card: ModelCard,
+    tau: float = DEFAULT_TAU,
+) -> dict[str, Any]:
+    """The figures of `natural_and_balanced` with a ``confusion_matrix`` each, as lists of counts."""
+
+    def matrix(strength: float) -> list[list[int]]:
+        said = probabilities(logits, card, strength)[samples.labelled].argmax(axis=1)
+        counts: list[list[int]] = confusion_matrix(said, samples.majority[samples.labelled]).tolist()
+        return counts
+
+    balanced = {**figures["balanced"], "confusion_matrix": matrix(tau)}
+    return {**figures, "balanced": balanced, "confusion_matrix": matrix(0.0)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +14,12 @@ from torch import nn
 from fer_desktop.core.errors import ModelError
 from fer_desktop.core.model import ModelCard, preprocess
 from fer_desktop.core.network import load_network
+from trainer.progress import OnProgress, unwatched
 from trainer.samples import Samples
 
 Logits = NDArray[np.float32]
+Runner = Callable[[NDArray[np.float32]], Logits]
+"""Preprocessed input (N, C, S, S) to logits (N, 7) in the card's label order."""
 _BATCH_SIZE = 256
 
 
@@ -32,30 +35,53 @@ def find_card(weights: Path) -> Path:
 
 def predict(network: nn.Module, card: ModelCard, samples: Samples) -> Logits:
     """(N, 7) in the card's label order; leaves the network in evaluation mode."""
+    return np.concatenate(list(in_batches(network_runner(network), card, samples)))
+
+
+def predict_model(
+    card: ModelCard, card_path: Path, samples: Samples, on_progress: OnProgress = unwatched
+) -> tuple[Logits, str]:
+    """(N, 7) logits of a saved model, and the runtime: 'onnx', as in the application, if it is there."""
+    run, runtime = model_runner(card, card_path)
+    parts: list[Logits] = []
+    for logits in in_batches(run, card, samples):
+        parts.append(logits)
+        on_progress("pictures classified", sum(map(len, parts)), len(samples))
+    return np.concatenate(parts), runtime
+
+
+def network_runner(network: nn.Module) -> Runner:
+    """Leaves the network in evaluation mode."""
     network.eval()
     device = next(network.parameters()).device
 
+    @torch.inference_mode()
     def run(inputs: NDArray[np.float32]) -> Logits:
         tensor = torch.from_numpy(inputs).to(device, memory_format=torch.channels_last)
         logits: Logits = network(tensor).float().cpu().numpy()
         return logits
 
-    with torch.inference_mode():
-        return _in_batches(run, card, samples)
+    return run
 
 
-def predict_model(card: ModelCard, card_path: Path, samples: Samples) -> tuple[Logits, str]:
-    """(N, 7) logits of a saved model, and the runtime: 'onnx', as in the application, if it is there."""
+def model_runner(card: ModelCard, card_path: Path) -> tuple[Runner, str]:
+    """Of a saved model, and the runtime: 'onnx', as in the application, if it is there."""
     if "onnx" not in card.files:
-        return predict(load_network(card, card_path), card, samples), "torch"
+        return network_runner(load_network(card, card_path)), "torch"
     session = onnx_session(card.weights_file(card_path, "onnx"))
     name = session.get_inputs()[0].name
-    return _in_batches(lambda inputs: session.run(None, {name: inputs})[0], card, samples), "onnx"
+    return lambda inputs: session.run(None, {name: inputs})[0], "onnx"
 
 
-def predict_mirrored(card: ModelCard, card_path: Path, samples: Samples, logits: Logits) -> Logits:
+def predict_mirrored(
+    card: ModelCard, card_path: Path, samples: Samples, logits: Logits, on_progress: OnProgress = unwatched
+) -> Logits:
     """The mean of ``logits``, those of the pictures, and those of their mirror images."""
-    mirrored, _ = predict_model(card, card_path, samples.mirrored())
+
+    def say(what: str, done: int, total: int) -> None:
+        on_progress("mirror images classified", done, total)
+
+    mirrored, _ = predict_model(card, card_path, samples.mirrored(), say)
     return np.mean([logits, mirrored], axis=0, dtype=np.float32)
 
 
@@ -67,9 +93,8 @@ def onnx_session(path: Path) -> onnxruntime.InferenceSession:
         raise ModelError(f"{path}: the weights cannot be loaded ({error})") from error
 
 
-def _in_batches(run: Callable[[NDArray[np.float32]], Logits], card: ModelCard, samples: Samples) -> Logits:
-    rows = []
+def in_batches(run: Runner, card: ModelCard, samples: Samples) -> Iterator[Logits]:
+    """The logits of some rows at a time, so that the caller can do something else in between."""
     for start in range(0, len(samples), _BATCH_SIZE):
         crops = [samples.images[row] for row in range(start, min(start + _BATCH_SIZE, len(samples)))]
-        rows.append(run(preprocess(crops, card)))
-    return np.concatenate(rows)
+        yield run(preprocess(crops, card))

@@ -16,6 +16,7 @@ from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
 from trainer.config import ConfigError
+from trainer.control import Wish
 
 # The others wait while the first one validates.
 PATIENCE = timedelta(hours=2)
@@ -63,14 +64,15 @@ class Processes:
                 gradient_as_bucket_view=True,
             )
 
-    def agree(self, loss: torch.Tensor, wants_stop: bool) -> tuple[float, bool]:
-        """The mean loss of all processes, and whether any of them was asked to stop."""
+    def agree(self, loss: torch.Tensor, wish: Wish) -> tuple[float, Wish]:
+        """The mean loss of all processes, and the highest of their wishes."""
         if self.count == 1:
-            return float(loss), wants_stop
-        values = torch.stack([loss.detach().float(), torch.full_like(loss, float(wants_stop)).float()])
-        torch.distributed.all_reduce(values)
-        total, wishes = values.tolist()
-        return total / self.count, wishes > 0
+            return float(loss), wish
+        own = torch.stack([loss.detach().float(), torch.full_like(loss, float(wish)).float()])
+        values = [torch.empty_like(own) for _ in range(self.count)]
+        torch.distributed.all_gather(values, own)
+        losses, wishes = torch.stack(values).T.tolist()
+        return sum(losses) / self.count, Wish(int(max(wishes)))
 
     def all_equal(self, value: int) -> bool:
         """Whether the processes hold the same number."""

@@ -11,10 +11,13 @@ import safetensors.torch
 from fer_desktop.core.files import whole_file
 from fer_desktop.core.model import ModelCard, sha256
 from fer_desktop.core.network import build_model, load_network, save_weights
+from fer_desktop.core.training.run_folder import RunFolder
 from trainer.calibration import add_bias, fit_calibration, has_bias
+from trainer.details import details
 from trainer.export import export_onnx
 from trainer.metrics import confusion_matrix, natural_and_balanced
 from trainer.predict import predict, predict_mirrored, predict_model
+from trainer.reference import neutral_reference
 from trainer.report import write_confusion_matrix
 from trainer.samples import Samples
 
@@ -47,10 +50,12 @@ def release(folder: Path, best_weights: Path, card: ModelCard, validation: Sampl
     card = _with_file(card, "onnx", onnx_path)
 
     logits, _ = predict_model(card, card_path, validation)
+    details(validation, logits, card).save(RunFolder(folder).validation_file)
     figures = natural_and_balanced(logits, validation, card)
     averaged = predict_mirrored(card, card_path, validation, logits)
     card = dataclasses.replace(
         card,
+        neutral_reference=neutral_reference(logits, validation, card),
         metrics={
             "validation": {
                 **figures,

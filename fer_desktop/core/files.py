@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -35,6 +36,26 @@ def discard(path: Path) -> None:
     """Removes the part file, which may not be there, after a failure."""
     with suppress(OSError):
         part_path(path).unlink()
+
+
+def flush_to_disk(path: Path) -> None:
+    """Waits until a file, or the names in a folder, would survive a power cut; may take a second.
+
+    Raises OSError for a file. Not every system can do it for a folder.
+    """
+    if path.is_dir():
+        with suppress(OSError):
+            _flush(path, os.O_RDONLY)
+    else:
+        _flush(path, os.O_RDWR)
+
+
+def _flush(path: Path, flags: int) -> None:
+    descriptor = os.open(path, flags)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

@@ -44,6 +44,8 @@ class ModelCard:
     training_prior: how frequent each label is where the natural probabilities are right, in the order of
         ``labels``, sum 1: the validation rows', on which they are calibrated.
     temperature: logits are divided by it; fitted on the validation split (Guo et al. 2017).
+    neutral_reference: what the model says of a neutral face: the geometric mean of its natural probabilities
+        over the neutral validation rows, in the order of ``labels``, sum 1. None: not known.
     files: for each kind of weights, its file name beside the card and its SHA-256.
     """
 
@@ -59,6 +61,7 @@ class ModelCard:
     training_prior: tuple[float, ...]
     temperature: float
     standardise: bool = False
+    neutral_reference: tuple[float, ...] | None = None
     files: dict[str, dict[str, str]] = field(default_factory=dict)
     training: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
@@ -77,6 +80,8 @@ class ModelCard:
             problems.append(f"labels are {', '.join(self.labels)}; needed are {', '.join(EMOTIONS)}")
         if len(self.training_prior) != len(self.labels) or min(self.training_prior, default=0) <= 0:
             problems.append("training_prior needs one positive share per label")
+        if self.neutral_reference is not None and not _are_shares(self.neutral_reference, len(self.labels)):
+            problems.append("neutral_reference needs one positive share per label, with sum 1, or null")
         if self.channels not in (1, 3):
             problems.append(f"channels is {self.channels}, allowed are 1 and 3")
         if not 16 <= self.input_size <= 1024:
@@ -122,8 +127,9 @@ class ModelCard:
                 + (f"; missing: {', '.join(missing)}" if missing else "")
             )
         try:
-            for name in ("labels", "training_prior"):
-                content[name] = tuple(content[name])
+            for name in ("labels", "training_prior", "neutral_reference"):
+                if content.get(name) is not None:
+                    content[name] = tuple(content[name])
             return cls(**content)
         except TypeError as error:
             raise ModelError(f"{path}: a value in the model card has the wrong type ({error})") from error
@@ -151,6 +157,10 @@ class ModelCard:
                 f"(SHA-256 {found[:12]}…, the card says {entry['sha256'][:12]}…)"
             )
         return path
+
+
+def _are_shares(values: Sequence[float], count: int) -> bool:
+    return len(values) == count and min(values) > 0 and abs(sum(values) - 1) < 1e-3
 
 
 def _differences(content: dict[str, Any], fields: dict[str, Any]) -> tuple[list[str], list[str]]:

@@ -66,6 +66,13 @@ class Actions(QObject):
         self.toggle = self._action("&Start", "Start", "play", "Space")
         self.stop = self._action("S&top", "Close the camera or the file", "stop", "Ctrl+.")
 
+        self.new_run = self._action("New &run…", "Train a model", None, "Ctrl+T")
+        self.runs = self._action("&Runs", "All training runs: go on, compare, use", None, "Ctrl+Shift+T")
+        self.check_data = self._action("&Check a data set…", "What a data set holds and lacks")
+        self.collect = self._action("C&ollect faces…", "Make a data set with the camera")
+        self.evaluate = self._action("&Evaluate a model…", "How good a model is on a data set")
+        self.import_model = self._action("&Import weights (.pt)…", "Take over a model that PyTorch saved")
+
         self.smoothing = self._switch("&Smooth emotions over time", "Average emotions over time", None, None)
         self.preferences = self._action("S&ettings…", "Settings", "settings", "Ctrl+,")
         self.bundled_model = self._action("Use the bundled model", "Use the model that came with the program")

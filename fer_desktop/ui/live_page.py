@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, Qt
+from collections import deque
+
+from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from fer_desktop.core.overlay import OverlayStyle
-from fer_desktop.core.types import FrameResult
+from fer_desktop.core.types import Frame, FrameResult
 from fer_desktop.ui import theme
 from fer_desktop.ui.banner import Banner
 from fer_desktop.ui.face_panel import FacePanel
@@ -19,11 +21,18 @@ from fer_desktop.ui.video_view import VideoView
 NO_FACE_AFTER_S = 1.5
 NO_FACE = "No face in the picture"
 SHOWING = (Phase.RUNNING, Phase.PAUSED, Phase.FINISHED)
+RECENT_FRAMES = 3
+"""Results are at most so far behind the pictures that they are found again."""
 LOADING_MODEL = "Loading the model…"
 
 
 class LivePage(QWidget):
-    """Takes the newest picture and result from the session whenever there is one, and shows them."""
+    """Takes the newest picture and result from the session whenever there is one, and shows them.
+
+    shown(Frame, FrameResult): a result and the very picture that it is of, where that was shown too.
+    """
+
+    shown = Signal(Frame, FrameResult)
 
     def __init__(self, session: LiveSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,6 +40,7 @@ class LivePage(QWidget):
         self._last_face_s: float | None = None
         self._no_face = False
         self._wants_timeline = self._wants_panel = True
+        self._frames: deque[Frame] = deque(maxlen=RECENT_FRAMES)
 
         self.view = VideoView()
         self.message_page = MessagePage()
@@ -113,6 +123,7 @@ class LivePage(QWidget):
         if self._session.state.phase not in SHOWING:
             return  # what came late from a source that is gone
         if frame is not None:
+            self._frames.append(frame)
             first = not self.view.has_picture
             self.view.show_frame(frame)
             if first:
@@ -122,6 +133,9 @@ class LivePage(QWidget):
             self.panel.show_result(result)
             self.timeline.show_result(result)
             self._note_faces(result)
+            for recent in self._frames:
+                if recent.index == result.index and recent.captured_at == result.captured_at:
+                    self.shown.emit(recent, result)
 
     def _note_faces(self, result: FrameResult) -> None:
         if result.faces or self._last_face_s is None:
@@ -144,6 +158,7 @@ class LivePage(QWidget):
     def _start_anew(self, state: SessionState) -> None:
         self.view.clear()
         self.panel.clear()
+        self._frames.clear()
         self._last_face_s, self._no_face = None, False
         if state.source is None or state.source.kind == "camera":
             self.timeline.start_live()

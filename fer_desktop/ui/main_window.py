@@ -36,6 +36,7 @@ from fer_desktop.ui.state_pages import finished_banner, is_one_picture, model_ba
 from fer_desktop.ui.status_bar import StatusBar
 from fer_desktop.ui.tabs import QUESTION, WorkTabs
 from fer_desktop.ui.threads import join_threads
+from fer_desktop.ui.training.pages import TrainingPages
 
 if TYPE_CHECKING:
     from fer_desktop.ui.analysis.queue_page import QueuePage
@@ -86,6 +87,9 @@ class MainWindow(QMainWindow):
         self.device_menu = DeviceMenu(self)
         self.live_page = LivePage(session)
         self.tabs = WorkTabs(self.live_page, self.jobs)
+        self.training = TrainingPages(
+            self.tabs, session, settings, paths, self.jobs, self.pipeline, parent=self
+        )
         self.consent_page: ConsentPage | None = None
         self.status_bar = StatusBar()
         self.preferences = Preferences(paths, self)
@@ -158,6 +162,12 @@ class MainWindow(QMainWindow):
             (act.refresh_cameras, self.watcher.refresh),
             (act.toggle, self.source.toggle),
             (act.stop, self.session.stop),
+            (act.new_run, lambda: self.training.show_setup()),
+            (act.runs, self.training.show_runs),
+            (act.check_data, lambda: self.training.show_data()),
+            (act.collect, self.training.show_collect),
+            (act.evaluate, lambda: self.training.show_evaluate()),
+            (act.import_model, self.training.show_import),
             (act.preferences, self._show_preferences),
             (act.bundled_model, self.pipeline.use_bundled_model),
             (act.default_detector, self.pipeline.use_default_detector),
@@ -177,6 +187,8 @@ class MainWindow(QMainWindow):
         self.pipeline.changed.connect(self._show_pipeline_settings)
         self.analyse_dialog.start_requested.connect(self.tabs.start_analysis)
         self.tabs.said.connect(self.status_bar.say)
+        self.training.said.connect(self.status_bar.say)
+        self.live_page.shown.connect(self.training.note_result)
         self.tabs.currentChanged.connect(self._on_tab)
         self.session.state_changed.connect(self._on_state)
         self.session.model_changed.connect(self._on_model)
@@ -255,6 +267,7 @@ class MainWindow(QMainWindow):
         if not (self._begun and self.has_consent):
             return
         self.watcher.start()
+        self.training.find_living_runs()
         if self._first_files:
             self.open_files(self._first_files)
         else:
@@ -401,6 +414,9 @@ class MainWindow(QMainWindow):
         present(self.preferences)
 
     def _may_close(self) -> bool:
+        return self._may_stop_analyses() and self.training.may_close(self)
+
+    def _may_stop_analyses(self) -> bool:
         if not self.tabs.is_running:
             return True
         answer = QMessageBox.question(
@@ -416,7 +432,7 @@ class MainWindow(QMainWindow):
         """Ends every thread and waits for them."""
         self._refresh.stop()
         timeout_s = ANALYSIS_END_S if self.tabs.is_running else END_S
-        parts = (self.tabs, self.session, self.jobs, self.watcher)
+        parts = (self.session, self.training, self.tabs, self.jobs, self.watcher)
         threads = [thread for part in parts for thread in part.begin_shutdown()]
         self.ended_cleanly = join_threads(threads, timeout_s)
 

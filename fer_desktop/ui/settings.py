@@ -116,6 +116,10 @@ class Settings:
     snapshot_folder = _Setting[Path | None]("output/snapshot_folder", None, _path)
     analysis_folder = _Setting[Path | None]("output/analysis_folder", None, _path)
 
+    training_data = _Setting[Path | None]("training/data", None, _path)
+    training_votes = _Setting[Path | None]("training/votes", None, _path)
+    collect_folder = _Setting[Path | None]("training/collect_folder", None, _path)
+
     mirror = _Setting("view/mirror", True, _yes_or_no)
     show_boxes = _Setting("view/boxes", True, _yes_or_no)
     show_labels = _Setting("view/labels", True, _yes_or_no)

@@ -25,9 +25,13 @@ QUEUE = "Queue"
 
 
 class WorkTabs(QTabWidget):
-    """said(text, folder or None): for the status bar. The tab bar is hidden while the live view is alone."""
+    """The tab bar is hidden while the live view is alone.
+
+    said(text, folder or None): for the status bar. page_closed(QWidget): the tab of a page was closed.
+    """
 
     said = Signal(str, object)
+    page_closed = Signal(QWidget)
 
     def __init__(self, live: QWidget, jobs: JobRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +87,16 @@ class WorkTabs(QTabWidget):
             self.insertTab(1, self.queue, QUEUE)
         self.setCurrentWidget(self.queue)
 
+    def show_page(self, page: QWidget, title: str) -> None:
+        """Shows a page, which outlives its tab."""
+        if self.indexOf(page) < 0:
+            self.setTabToolTip(self.addTab(page, title), title)
+        self.setCurrentWidget(page)
+
+    def remove_page(self, page: QWidget) -> None:
+        if (index := self.indexOf(page)) >= 0:
+            self.removeTab(index)
+
     def tab_actions(self) -> list[QAction]:
         """Those of the recording that is shown."""
         views = [workspace.view for workspace in self.workspaces if workspace is self.currentWidget()]
@@ -94,12 +108,16 @@ class WorkTabs(QTabWidget):
             workspace.set_style(style)
 
     def close_tab(self, index: int) -> None:
-        """Asks before it stops an analysis."""
-        if self.widget(index) is self.queue:
-            self.removeTab(index)
+        """Asks before it stops an analysis. The queue and other pages go on without a tab."""
+        page = self.widget(index)
+        if page is self._live:
             return
-        workspace = next((item for item in self.workspaces if item is self.widget(index)), None)
-        if workspace is None or (workspace.is_running and not self._confirms()):
+        workspace = next((item for item in self.workspaces if item is page), None)
+        if workspace is None:
+            self.removeTab(index)
+            self.page_closed.emit(page)
+            return
+        if workspace.is_running and not self._confirms():
             return
         self._ending = [thread for thread in self._ending if thread.is_alive()] + workspace.begin_shutdown()
         self.workspaces.remove(workspace)

@@ -43,6 +43,16 @@ def test_card_round_trip(card_path: Path) -> None:
     assert card.weights_file(card_path, "onnx").name == "tiny.onnx"
 
 
+def test_the_neutral_reference_is_optional(card_path: Path) -> None:
+    content = json.loads(card_path.read_text())
+    del content["neutral_reference"]
+    card_path.write_text(json.dumps(content))
+    card = ModelCard.load(card_path)
+    assert card.neutral_reference is None
+    dataclasses.replace(card, neutral_reference=(0.1,) * 6 + (0.4,)).save(card_path)
+    assert ModelCard.load(card_path).neutral_reference == (0.1,) * 6 + (0.4,)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -52,6 +62,10 @@ def test_card_round_trip(card_path: Path) -> None:
         ({"std": 0}, "std is 0, it must be positive"),
         ({"temperature": -1}, "temperature is -1, it must be positive"),
         ({"training_prior": [1, 0, 0, 0, 0, 0, 0]}, "training_prior needs one positive share per label"),
+        ({"neutral_reference": [0.5, 0.5]}, "neutral_reference needs one positive share per label, with sum"),
+        ({"neutral_reference": [0.1] * 7}, "neutral_reference needs"),
+        ({"neutral_reference": [1, 0, 0, 0, 0, 0, 0]}, "neutral_reference needs"),
+        ({"neutral_reference": 0.3}, "wrong type"),
         ({"crop_margin": 2}, "crop_margin is 2, allowed are 0 to 1"),
         ({"format": 9}, "format is 9, this program reads 1"),
         ({"input_size": "64"}, "wrong type"),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fer_desktop.core.training.messages import Message
 from trainer.config import TrainConfig
+from trainer.control import Wish
 from trainer.train import train
 
 Run = tuple[Path, list[Message]]
@@ -24,15 +25,18 @@ TINY = TrainConfig(
 
 
 def run(data: Path, folder: Path, config: TrainConfig = TINY, stop_after: int | None = None) -> list[Message]:
-    """All messages of a run; ``stop_after``: ask for a stop after so many steps."""
-    steps = 0
+    """All messages of a run; ``stop_after``: the question at which it is told to stop.
 
-    def should_stop() -> bool:
-        nonlocal steps
-        steps += 1
-        return steps == stop_after
+    It asks after each step, and before each batch of a validation.
+    """
+    asked = 0
 
-    return list(train(config, data, None, folder, should_stop))
+    def control() -> Wish:
+        nonlocal asked
+        asked += 1
+        return Wish.STOP if asked == stop_after else Wish.GO_ON
+
+    return list(train(config, data, None, folder, control))
 
 
 def metrics(folder: Path) -> list[dict[str, str]]:

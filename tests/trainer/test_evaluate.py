@@ -10,6 +10,8 @@ import onnx
 import pytest
 
 from fer_desktop.core.model import ModelCard
+from fer_desktop.core.training.messages import parse_line
+from fer_desktop.core.training.predictions import Predictions
 from tests.support.fer2013 import write_fer2013
 from tests.support.runs import Run
 from tests.trainer.test_folders import write_class
@@ -82,6 +84,33 @@ def test_private_rows_come_with_a_reminder(
     output, errors = capsys.readouterr()
     assert json.loads(output.splitlines()[-1])["split"] == "private"
     assert "released model, once" in errors
+
+
+def test_details_are_the_rows_behind_the_figures(
+    data: Path, whole: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    card_path, file = whole[0] / "tiny.json", tmp_path / "rows.npz"
+    assert main(["evaluate", "--data", str(data), "--weights", str(card_path), "--details", str(file)]) == 0
+    *lines, last = capsys.readouterr().out.splitlines()
+    assert {getattr(parse_line(line), "what", "") for line in lines} == {
+        "KiB of fer2013.csv read", "pictures classified", "mirror images classified",
+    }  # fmt: skip
+    said, rows = json.loads(last), Predictions.load(file)
+    samples = load_dataset(data).split("validation")
+    assert rows.labels.tolist() == samples.majority.tolist()
+    assert (rows.probabilities().argmax(axis=1) == rows.labels).mean() == pytest.approx(said["accuracy"])
+    balanced = rows.probabilities(1.0).argmax(axis=1) == rows.labels
+    assert balanced.mean() == pytest.approx(said["balanced"]["accuracy"])
+    assert (len(rows.thumbnails), rows.names) == (28, ())
+    assert rows.model == ModelCard.load(card_path).identity
+
+
+def test_details_name_the_files_of_class_folders(whole: Run, tmp_path: Path) -> None:
+    write_class(tmp_path / "happy", 3, 2)
+    evaluate(tmp_path, whole[0] / "tiny.json", details_file=tmp_path / "rows.npz")
+    rows = Predictions.load(tmp_path / "rows.npz")
+    assert rows.names == ("happy/0.png", "happy/1.png")
+    assert rows.labels.tolist() == [3, 3]
 
 
 def test_export_checks_parity_and_has_a_dynamic_batch(whole: Run, tmp_path: Path) -> None:

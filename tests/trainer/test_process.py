@@ -15,8 +15,9 @@ import pytest
 from fer_desktop.core.training.messages import RunStarted
 from tests.support.runs import Run, metrics, run
 from trainer.__main__ import main, one_line
+from trainer.checkpoints import CHECKPOINT
 from trainer.samples import DataError
-from trainer.train import BEST_WEIGHTS, CHECKPOINT
+from trainer.train import BEST_WEIGHTS
 
 
 class TestProcess:

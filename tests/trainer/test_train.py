@@ -12,17 +12,20 @@ import torch
 
 from fer_desktop.core.errors import ModelError, OutputError
 from fer_desktop.core.model import ModelCard
-from fer_desktop.core.training.messages import Checkpoint, Epoch, Finished, RunStarted
+from fer_desktop.core.training.messages import Checkpoint, Continued, Epoch, Finished, Paused, RunStarted
+from fer_desktop.core.training.predictions import Predictions
+from fer_desktop.core.training.run_folder import RunFolder
 from tests.support.fer2013 import write_fer2013, write_votes
 from tests.support.runs import TINY, Run, metrics, run
 from tests.trainer.test_folders import write_class
-from trainer.checkpoints import CheckpointError
+from trainer.checkpoints import CHECKPOINT, PREVIOUS, CheckpointError
 from trainer.config import ConfigError
+from trainer.control import Wish
 from trainer.evaluate import evaluate
 from trainer.fer2013 import VOTES_FILE
 from trainer.optimisation import learning_rate_factor, take_step
 from trainer.samples import DataError
-from trainer.train import BEST_WEIGHTS, CHECKPOINT, TrainingError
+from trainer.train import BEST_WEIGHTS, TrainingError, train
 
 
 def test_a_run_reports_and_leaves_a_model(whole: Run) -> None:
@@ -54,12 +57,17 @@ def without_release(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("without_release")
-@pytest.mark.parametrize("steps", [1, 3, 5, 9])
+@pytest.mark.parametrize(
+    ("asked", "steps"),
+    [(1, 1), (3, 3), (4, 3), (6, 5), (12, 9)],
+    ids=["at once", "end of an epoch", "in a validation", "in an epoch", "in the last validation"],
+)
 def test_a_resumed_run_equals_an_uninterrupted_one(
-    data: Path, whole: Run, tmp_path: Path, steps: int
+    data: Path, whole: Run, tmp_path: Path, asked: int, steps: int
 ) -> None:
+    """Each epoch asks after its three steps, and once in its validation."""
     folder, _ = whole
-    first = run(data, tmp_path, stop_after=steps)
+    first = run(data, tmp_path, stop_after=asked)
     assert isinstance(first[-2], Checkpoint)
     assert first[-1] == Finished("stopped", steps, None, first[-1].seconds)  # type: ignore[union-attr]
     second = run(data, tmp_path)
@@ -125,12 +133,92 @@ def test_other_options_do_not_resume(data: Path, tmp_path: Path) -> None:
         run(data, tmp_path, dataclasses.replace(TINY, learning_rate=0.02))
 
 
-def test_a_damaged_checkpoint_is_refused(data: Path, tmp_path: Path) -> None:
+def test_other_data_of_the_same_size_do_not_resume(data: Path, tmp_path: Path) -> None:
+    run(data, tmp_path / "run", stop_after=1)
+    other = write_fer2013(tmp_path / "other", votes=False)
+    with pytest.raises(CheckpointError, match="another training data"):
+        run(other, tmp_path / "run")
+
+
+def test_what_only_concerns_the_machine_may_differ(data: Path, tmp_path: Path) -> None:
     run(data, tmp_path, stop_after=1)
+    config = dataclasses.replace(TINY, checkpoint_minutes=0.5, workers=1)
+    assert isinstance(run(data, tmp_path, config, stop_after=1)[-1], Finished)
+
+
+@pytest.mark.usefixtures("without_release")
+@pytest.mark.parametrize("left", [0, 10, 5000, -1])
+def test_a_damaged_checkpoint_is_replaced_by_the_one_before(
+    data: Path, whole: Run, tmp_path: Path, left: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As a power cut leaves it: short, empty, or with zeros at its end."""
+    run(data, tmp_path, stop_after=1)
+    run(data, tmp_path, stop_after=2)
     path = tmp_path / CHECKPOINT
-    path.write_bytes(path.read_bytes()[:5000])
+    content = path.read_bytes()
+    path.write_bytes(content[:left] if left >= 0 else content[:-2000] + bytes(2000))
+    resumed = run(data, tmp_path)[0]
+    assert isinstance(resumed, RunStarted)
+    assert resumed.resumed_at == 1
+    assert "the run goes on from the one before, step 1" in caplog.text
+    assert metrics(tmp_path) == metrics(whole[0])
+
+
+def test_two_damaged_checkpoints_are_refused(data: Path, tmp_path: Path) -> None:
+    for asked in (1, 2):
+        run(data, tmp_path, stop_after=asked)
+    for name in (CHECKPOINT, PREVIOUS):
+        (tmp_path / name).write_bytes(b"half")
     with pytest.raises(CheckpointError, match="cannot be read"):
         run(data, tmp_path)
+
+
+@pytest.mark.usefixtures("without_release")
+def test_best_weights_that_a_kill_left_too_new_are_those_of_the_checkpoint_again(
+    data: Path, whole: Run, tmp_path: Path
+) -> None:
+    run(data, tmp_path, stop_after=6)
+    (tmp_path / BEST_WEIGHTS).write_bytes(b"of an epoch that was lost")
+    run(data, tmp_path)
+    assert (tmp_path / BEST_WEIGHTS).read_bytes() == (whole[0] / BEST_WEIGHTS).read_bytes()
+
+
+@pytest.mark.usefixtures("without_release")
+def test_a_pause_holds_the_run_and_costs_no_time_of_it(
+    data: Path, whole: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wishes = iter([Wish.GO_ON, Wish.PAUSE, Wish.PAUSE, Wish.PAUSE])
+    slept: list[float] = []
+    monkeypatch.setattr("trainer.train.time.sleep", slept.append)
+    messages = list(train(TINY, data, None, tmp_path, lambda: next(wishes, Wish.GO_ON)))
+    place = messages.index(Paused(2))
+    assert isinstance(messages[place - 1], Checkpoint)
+    assert messages[place + 1] == Continued(2)
+    assert len(slept) == 3
+    assert metrics(tmp_path) == metrics(whole[0])
+
+
+def test_a_paused_run_can_be_stopped(data: Path, tmp_path: Path) -> None:
+    wishes = iter([Wish.PAUSE, Wish.PAUSE, Wish.STOP])
+    messages = list(train(TINY, data, None, tmp_path, lambda: next(wishes)))
+    assert [type(message) for message in messages[-3:]] == [Paused, Checkpoint, Finished]
+
+
+def test_the_folder_holds_what_the_window_shows(whole: Run) -> None:
+    run_folder, messages = RunFolder(whole[0]), whole[1]
+    worst, best = (Predictions.load(path) for path in (run_folder.worst_file, run_folder.validation_file))
+    assert len(worst.labels) == len(worst.thumbnails) == 24
+    shares = worst.probabilities()[np.arange(24), worst.labels]
+    assert (np.diff(shares) >= 0).all()
+    card = ModelCard.load(whole[0] / "tiny.json")
+    assert (best.model, best.temperature) == (card.identity, card.temperature)
+    assert len(best.labels) == 28
+    for message in messages:
+        if isinstance(message, Epoch):
+            matrix = np.array(message.validation["confusion_matrix"])
+            assert matrix.sum() == 28
+            assert np.trace(matrix) / 28 == pytest.approx(message.validation["accuracy"])
+            assert message.step == 3 * message.epoch
 
 
 def test_a_full_disk_keeps_the_checkpoint_before(
@@ -254,7 +342,7 @@ def test_weights_that_are_no_longer_finite_are_not_kept(
 ) -> None:
     """The loss is from before the last step of an epoch, so it can still be finite."""
     monkeypatch.setattr(
-        "trainer.train.predict", lambda network, card, samples: np.full((len(samples), 7), np.nan, np.float32)
+        "trainer.train._validate", lambda network, card, samples, control: np.full((len(samples), 7), np.nan)
     )
     with pytest.raises(TrainingError, match="no longer finite after epoch 1"):
         run(data, tmp_path)

@@ -74,3 +74,18 @@ def test_closing_a_tab_asks_before_it_stops_an_analysis(
     tabs.close_tab(1)
     assert tabs.count() == 1
     assert not tabs.is_running
+
+
+def test_a_page_outlives_its_tab(tabs: WorkTabs, qtbot: QtBot) -> None:
+    page = QWidget()
+    tabs.show_page(page, "Runs")
+    tabs.show_page(page, "Runs")
+    assert (tabs.count(), tabs.currentWidget()) == (2, page)
+    with qtbot.waitSignal(tabs.page_closed) as closed:
+        tabs.close_tab(1)
+    assert closed.args == [page]
+    assert tabs.shows_live
+    tabs.show_page(page, "Runs")
+    assert tabs.currentWidget() is page
+    tabs.remove_page(page)
+    assert tabs.count() == 1

@@ -15,8 +15,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import secrets
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,10 +29,14 @@ from filelock import FileLock, Timeout
 
 from fer_desktop.core.errors import FerDesktopError
 from fer_desktop.core.files import whole_file
-from fer_desktop.core.training.messages import Message, MessageReader, RunStarted, to_line
+from fer_desktop.core.training.messages import Message, MessageReader, RunStarted, Step, to_line
 
 FORMAT = 1
+LOCK_PATIENCE_S = 5.0
+"""Whoever only asks whether the run lives holds the lock for a moment."""
 Word = Literal["stop", "pause", "continue"]
+_ASKING = threading.Lock()
+"""Asking whether a run lives takes its lock for a moment; another thread would take that for a life."""
 
 
 class RunError(FerDesktopError):
@@ -99,7 +105,7 @@ class RunFolder:
     def lock(self) -> FileLock:
         """For the trainer, held for the whole of its life. Raises Timeout when it is taken."""
         self.path.mkdir(parents=True, exist_ok=True)
-        return FileLock(self._lock_file, timeout=5)
+        return FileLock(self._lock_file, timeout=LOCK_PATIENCE_S)
 
     @property
     def is_alive(self) -> bool:
@@ -107,7 +113,7 @@ class RunFolder:
         if not self._lock_file.exists():
             return False
         try:
-            with FileLock(self._lock_file, timeout=0):
+            with _ASKING, FileLock(self._lock_file, timeout=0):
                 return False
         except Timeout:
             return True
@@ -119,22 +125,26 @@ class RunFolder:
 
     def take_word(self) -> str | None:
         """For the trainer: what it was told since the last time."""
+        taken = self._control_file.with_suffix(".taken")
         try:
-            word = self._control_file.read_text(encoding="utf-8").strip()
+            self._control_file.replace(taken)  # a word that is said meanwhile waits for the next time
+            word = taken.read_text(encoding="utf-8", errors="replace").strip()
+            taken.unlink()
         except OSError:
             return None
-        with suppress(OSError):
-            self._control_file.unlink()
         return word
 
     # What the trainer said.
 
-    def append(self, messages: Iterable[Message]) -> None:
+    def append(self, messages: Sequence[Message]) -> None:
         """For the trainer. Raises OSError."""
         with self.messages_file.open("a+b") as file:
             if file.tell() and not _ends_with_newline(file):
                 file.write(b"\n")  # a kill has torn the line before
             file.write("".join(map(to_line, messages)).encode("ascii"))
+            if not all(isinstance(message, Step) for message in messages):
+                file.flush()
+                os.fsync(file.fileno())  # a power cut may cost a step, but not the figures of an epoch
 
     def messages(self) -> list[Message]:
         """All that led to the present state: not what a resume from a checkpoint undid."""

@@ -34,7 +34,7 @@ class TrainerCommand(QObject):
     """
 
     progressed = Signal(object)
-    succeeded = Signal(dict)
+    succeeded = Signal(object)  # not dict: as a QVariantMap its keys would come sorted
     failed = Signal(str)
     cancelled = Signal()
 

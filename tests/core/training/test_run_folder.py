@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,11 @@ def test_a_run_lives_as_long_as_its_process_however_that_ends(tmp_path: Path) ->
         process.kill()
         process.wait()
     assert not run.is_alive
+
+
+def test_threads_that_ask_at_once_are_not_taken_for_a_trainer(tmp_path: Path) -> None:
+    run = RunFolder(tmp_path)
+    with run.lock():
+        pass
+    with ThreadPoolExecutor(4) as threads:
+        assert not any(threads.map(lambda _: RunFolder(tmp_path).is_alive, range(200)))

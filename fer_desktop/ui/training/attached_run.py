@@ -1,0 +1,100 @@
+"""A run that lives without this window: followed through its folder."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from fer_desktop.core.errors import FerDesktopError
+from fer_desktop.core.training.messages import Failed, Finished, Message, MessageReader
+from fer_desktop.core.training.run_folder import RunFolder, Word
+from fer_desktop.ui.training.run_process import STOP_PATIENCE_S, RunOutcome, crash, outcome_of
+
+log = logging.getLogger(__name__)
+
+LOOK_MS = 250
+START_PATIENCE_S = 60.0
+"""So long a trainer that was started may take until it holds its lock."""
+
+
+class AttachedRun(QObject):
+    """Emits what RunProcess does; nothing can be killed."""
+
+    spoke = Signal(list)
+    stop_is_slow = Signal()
+    ended = Signal(object)
+
+    def __init__(
+        self,
+        run: RunFolder,
+        reader: MessageReader,
+        offset: int,
+        end: Finished | Failed | None = None,
+        parent: QObject | None = None,
+        *,
+        start_patience_s: float = 0.0,
+        patience_s: float = STOP_PATIENCE_S,
+    ) -> None:
+        """reader, offset, end: as reading its messages so far left them.
+
+        start_patience_s: so long it may be absent.
+        """
+        super().__init__(parent)
+        self._run = run
+        self._reader, self._offset, self._end = reader, offset, end
+        self._absent_until = time.monotonic() + start_patience_s if start_patience_s else 0.0
+        self._word: Word | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_MS)
+        self._timer.timeout.connect(self._look)
+        self._timer.start()
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(round(patience_s * 1000))
+        self._patience.timeout.connect(self.stop_is_slow)
+
+    @property
+    def is_running(self) -> bool:
+        return self._timer.isActive()
+
+    def say(self, word: Word) -> None:
+        """Raises OutputError."""
+        self._word = word
+        self._run.say(word)
+        if word == "stop":
+            self._patience.start()
+
+    def leave(self) -> None:
+        """Follows it no longer; it lives on."""
+        self._timer.stop()
+        self._patience.stop()
+
+    def _look(self) -> None:
+        is_alive = self._run.is_alive  # before the messages: those that it wrote last are not missed
+        was_present = time.monotonic() >= self._absent_until
+        messages: list[Message] = []
+        try:
+            messages, self._offset = self._run.tail(self._reader, self._offset)
+            if is_alive and self._absent_until and self._word is not None:
+                self._run.say(self._word)  # a trainer throws away what was said before its start
+        except FerDesktopError as error:
+            log.warning("%s", error)
+        self._note(messages)
+        if is_alive or messages:
+            self._absent_until = 0.0
+        if not is_alive and was_present:
+            self.leave()
+            self.ended.emit(self._outcome())
+
+    def _note(self, messages: list[Message]) -> None:
+        for message in messages:
+            self._end = message if isinstance(message, Finished | Failed) else None
+        if messages:
+            self.spoke.emit(messages)
+
+    def _outcome(self) -> RunOutcome:
+        if self._end is not None:
+            return outcome_of(self._end, self._run)
+        return crash(self._run, "The trainer that ran in the background has ended before it was done.")

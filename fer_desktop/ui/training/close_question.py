@@ -1,0 +1,41 @@
+"""What becomes of the runs when the window is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+
+class Choice(Enum):
+    STOP = "Stop and keep"
+    BACKGROUND = "Go on in the background"
+    CANCEL = "Cancel"
+
+
+def ask_what_becomes_of_runs(parent: QWidget, titles: Sequence[str]) -> Choice:
+    """Blocks until the user has decided. titles: of the runs whose trainer would end with the window."""
+    box = make_box(parent, titles)
+    box.exec()
+    clicked = box.clickedButton()
+    return next((choice for choice in Choice if clicked and clicked.text() == choice.value), Choice.CANCEL)
+
+
+def make_box(parent: QWidget, titles: Sequence[str]) -> QMessageBox:
+    names = ", ".join(f"“{title}”" for title in titles)
+    verb = "is" if len(titles) == 1 else "are"
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setWindowTitle(parent.window().windowTitle())
+    box.setText(f"{names} {verb} still training.")
+    box.setInformativeText(
+        "Stopped, a run keeps all that it has learned and can be resumed. In the background it trains on "
+        "without the window, which finds it again when it is opened."
+    )
+    stop = box.addButton(Choice.STOP.value, QMessageBox.ButtonRole.AcceptRole)
+    box.addButton(Choice.BACKGROUND.value, QMessageBox.ButtonRole.AcceptRole)
+    cancel = box.addButton(Choice.CANCEL.value, QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(stop)
+    box.setEscapeButton(cancel)
+    return box

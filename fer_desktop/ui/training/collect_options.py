@@ -1,0 +1,129 @@
+"""What is collected, where to, and how fast."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDoubleSpinBox,
+    QFileDialog,
+    QFormLayout,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fer_desktop.core import emotions
+from fer_desktop.core.emotions import Emotion
+from fer_desktop.core.training.collection import BurstOptions
+from fer_desktop.ui import icons, theme
+from fer_desktop.ui.keys import keeps_space
+from fer_desktop.ui.training.labels import label
+
+COLUMNS = 2
+
+
+class EmotionButton(QPushButton):
+    """Name, icon and colour of an emotion, and how many pictures of it there are."""
+
+    def __init__(self, emotion: Emotion) -> None:
+        super().__init__(icons.icon(f"emotion-{emotion.name}"), emotion.title)
+        self._emotion = emotion
+        self.setCheckable(True)
+        self.setMinimumHeight(5 * theme.GRID)
+        self.setIconSize(QSize(3 * theme.GRID, 3 * theme.GRID))
+
+    def set_count(self, count: int) -> None:
+        self.setText(f"{self._emotion.title} ({count:,})" if count else self._emotion.title)
+
+    def event(self, event: QEvent) -> bool:
+        return keeps_space(event) or super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        strip = QRectF(self.rect()).adjusted(4, 6, 0, -6)
+        strip.setWidth(theme.GRID / 2)
+        QPainter(self).fillRect(strip, theme.emotion_colour(self._emotion.name))
+
+
+class CollectOptions(QWidget):
+    """folder_changed: another target folder. emotion_changed: another emotion was chosen."""
+
+    folder_changed = Signal()
+    emotion_changed = Signal()
+
+    def __init__(self, folder: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.buttons = {emotion.name: EmotionButton(emotion) for emotion in emotions.ALL}
+        self._group = QButtonGroup(self)
+        grid = QGridLayout()
+        grid.setSpacing(theme.GRID)
+        for place, button in enumerate(self.buttons.values()):
+            self._group.addButton(button)
+            grid.addWidget(button, place // COLUMNS, place % COLUMNS)
+            button.toggled.connect(self.emotion_changed)
+        self.folder_line = QLineEdit(str(folder))
+        self.folder_line.textChanged.connect(self.folder_changed)
+        choose = QPushButton("F&older…")
+        choose.clicked.connect(self._choose)
+        where = QHBoxLayout()
+        where.addWidget(self.folder_line, 1)
+        where.addWidget(choose)
+        defaults = BurstOptions()
+        self.countdown = _seconds(0, 10, defaults.countdown_s)
+        self.countdown.setSpecialValueText("none")
+        self.count = QSpinBox()
+        self.count.setRange(1, 50)
+        self.count.setValue(defaults.count)
+        self.count.setSuffix(" pictures")
+        self.duration = _seconds(0.5, 10, defaults.duration_s)
+        form = QFormLayout()
+        form.setSpacing(theme.GRID)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        form.addRow(label("In&to", self.folder_line), where)
+        form.addRow("&Countdown", self.countdown)
+        form.addRow("&Burst of", self.count)
+        form.addRow("O&ver", self.duration)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2 * theme.GRID)
+        layout.addLayout(grid)
+        layout.addLayout(form)
+
+    @property
+    def emotion(self) -> str | None:
+        return next((name for name, button in self.buttons.items() if button.isChecked()), None)
+
+    @property
+    def folder(self) -> Path | None:
+        text = self.folder_line.text().strip()
+        return Path(text) if text else None
+
+    def burst(self) -> BurstOptions:
+        return BurstOptions(self.countdown.value(), self.count.value(), self.duration.value())
+
+    def show_counts(self, counts: dict[str, int]) -> None:
+        for name, count in counts.items():
+            self.buttons[name].set_count(count)
+
+    def _choose(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "Folder for the pictures", self.folder_line.text())
+        if chosen:
+            self.folder_line.setText(chosen)
+
+
+def _seconds(low: float, high: float, value: float) -> QDoubleSpinBox:
+    box = QDoubleSpinBox()
+    box.setRange(low, high)
+    box.setDecimals(1)
+    box.setSingleStep(0.5)
+    box.setSuffix(" s")
+    box.setValue(value)
+    return box

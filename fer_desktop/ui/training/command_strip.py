@@ -1,0 +1,78 @@
+"""A command of the trainer while it runs: how far it is, and a button that cancels it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+
+from fer_desktop.core.training.messages import Progress
+from fer_desktop.ui import theme
+from fer_desktop.ui.training.command import TRAINER, TrainerCommand
+
+
+class CommandStrip(QWidget):
+    """Hidden unless its command runs; exactly one of the three comes in the end, as from TrainerCommand."""
+
+    succeeded = Signal(object)
+    failed = Signal(str)
+    cancelled = Signal()
+
+    def __init__(
+        self, parent: QWidget | None = None, *, program: tuple[str, Sequence[str]] = TRAINER
+    ) -> None:
+        super().__init__(parent)
+        self._command = TrainerCommand(self, program=program)
+        self.text = QLabel()
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Progress")
+        self.cancel = QPushButton("Ca&ncel")
+        self.cancel.setAutoDefault(False)
+        self.cancel.clicked.connect(self._command.cancel)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.GRID)
+        layout.addWidget(self.text)
+        layout.addWidget(self.bar, 1)
+        layout.addWidget(self.cancel)
+        self._command.progressed.connect(self._show)
+        self._command.succeeded.connect(self._end_well)
+        self._command.failed.connect(self._fail)
+        self._command.cancelled.connect(self._end_cancelled)
+        self.hide()
+
+    @property
+    def is_running(self) -> bool:
+        return self._command.is_running
+
+    def start(self, arguments: Sequence[str], words: str) -> None:
+        """words: what is done, until the trainer says so itself."""
+        self.text.setText(words)
+        self.bar.setRange(0, 0)
+        self.show()
+        self._command.start(arguments)
+
+    def end(self) -> None:
+        """Kills the command; nothing is emitted any more."""
+        self._command.end()
+        self.hide()
+
+    def _show(self, progress: Progress) -> None:
+        what = progress.what[:1].upper() + progress.what[1:]
+        self.text.setText(f"{what}, {progress.done:,} of {progress.total:,}" if progress.total else what)
+        self.bar.setRange(0, progress.total)
+        self.bar.setValue(progress.done)
+
+    def _end_well(self, result: dict[str, object]) -> None:
+        self.hide()
+        self.succeeded.emit(result)
+
+    def _fail(self, text: str) -> None:
+        self.hide()
+        self.failed.emit(text)
+
+    def _end_cancelled(self) -> None:
+        self.hide()
+        self.cancelled.emit()

@@ -1,0 +1,135 @@
+"""Two runs beside each other: curves, confusions, recalls, and whether the difference may be chance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from fer_desktop.core import emotions
+from fer_desktop.core.training.comparison import Comparison, in_words
+from fer_desktop.core.training.run_summary import RunSummary
+from fer_desktop.ui import theme
+from fer_desktop.ui.charts.confusion_table import ConfusionTable
+from fer_desktop.ui.charts.curves import Curve, CurvePlot
+from fer_desktop.ui.training.plain_table import PlainTable
+from fer_desktop.ui.training.side_by_side import SideBySide
+
+WIDE_PX = 640
+SETTINGS = {0.0: "Natural", 1.0: "Balanced"}
+PLOT_HEIGHT = 30 * theme.GRID
+
+
+class CompareView(QScrollArea):
+    """The first run is drawn dashed, the second one whole."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.words: list[str] = []
+
+    def show_runs(
+        self, first: RunSummary, second: RunSummary, comparisons: Sequence[Comparison], problem: str = ""
+    ) -> None:
+        """comparisons: on the same rows, one for each tau; none, and a problem, where that cannot be."""
+        names = _names(first, second)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(*(theme.GRID,) * 4)
+        column.setSpacing(2 * theme.GRID)
+        column.addWidget(_heading(f"{names[0]} and {names[1]}"))
+        self.words = [_sentence(comparison, names) for comparison in comparisons] or [problem]
+        for words in self.words:
+            column.addWidget(_text(words))
+        for comparison in comparisons:
+            column.addWidget(_text(f"{SETTINGS[comparison.tau]}: recall by emotion"))
+            column.addWidget(_recall_table(comparison, names))
+        column.addWidget(SideBySide(*_plots(first, second, names), WIDE_PX))
+        column.addWidget(SideBySide(_matrix(first, names[0]), _matrix(second, names[1]), WIDE_PX))
+        column.addStretch(1)
+        self.setWidget(content)
+        self.setAccessibleName(f"Comparison of {names[0]} and {names[1]}")
+
+
+def _names(first: RunSummary, second: RunSummary) -> tuple[str, str]:
+    if first.title != second.title:
+        return first.title, second.title
+    return f"{first.title} (1)", f"{second.title} (2)"
+
+
+def _sentence(comparison: Comparison, names: tuple[str, str]) -> str:
+    return (
+        f"{SETTINGS[comparison.tau]}: {comparison.first:.1%} and {comparison.second:.1%} of the same "
+        f"{comparison.rows:,} rows. {in_words(comparison, *names)}"
+    )
+
+
+def _recall_table(comparison: Comparison, names: tuple[str, str]) -> PlainTable:
+    return PlainTable(
+        f"Recall by emotion, {SETTINGS[comparison.tau].lower()}",
+        ("", "Rows", *names, "Difference", "95 % interval"),
+        [
+            (
+                emotions.by_name(item.emotion).title,
+                f"{item.rows:,}",
+                f"{item.first:.1%}",
+                f"{item.second:.1%}",
+                f"{100 * item.difference:+.1f}",
+                f"{100 * item.low:+.1f} to {100 * item.high:+.1f}",
+            )
+            for item in comparison.recalls
+        ],
+    )
+
+
+def _plots(first: RunSummary, second: RunSummary, names: tuple[str, str]) -> tuple[CurvePlot, CurvePlot]:
+    loss = CurvePlot("Training loss", x_title="Epoch")
+    accuracy = CurvePlot("Accuracy", percent=True, x_title="Epoch")
+    rows = (first.history.epochs, second.history.epochs)
+    epochs = [[float(row.epoch) for row in run] for run in rows]
+    loss.set_curves(
+        [
+            Curve(name, at, [row.train_loss for row in run], colour, dashed=colour == 0)
+            for colour, (name, at, run) in enumerate(zip(names, epochs, rows, strict=True))
+        ]
+    )
+    accuracy.set_curves(
+        [
+            Curve(name, at, [row.accuracy for row in run], colour, dashed=colour == 0)
+            for colour, (name, at, run) in enumerate(zip(names, epochs, rows, strict=True))
+        ]
+    )
+    for plot in (loss, accuracy):
+        plot.setMinimumHeight(PLOT_HEIGHT)
+    return loss, accuracy
+
+
+def _matrix(summary: RunSummary, name: str) -> QWidget:
+    part = QWidget()
+    column = QVBoxLayout(part)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(_text(f"{name}: what its best epoch took for what, natural"))
+    best = summary.history.best_epoch
+    if best is None or best.confusion is None:
+        column.addWidget(_text("No epoch is finished."))
+    else:
+        table = ConfusionTable()
+        table.set_matrix(np.asarray(best.confusion))
+        column.addWidget(table, 1)
+    return part
+
+
+def _heading(words: str) -> QLabel:
+    label = _text(words)
+    font = label.font()
+    font.setPointSizeF(font.pointSizeF() * 1.3)
+    label.setFont(font)
+    return label
+
+
+def _text(words: str) -> QLabel:
+    label = QLabel(words)
+    label.setWordWrap(True)
+    return label

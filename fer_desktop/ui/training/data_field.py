@@ -1,0 +1,125 @@
+"""Which data set: a line for its path, one for FER+ votes, and a place to drop both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QLineEdit, QPushButton, QWidget
+
+from fer_desktop.ui import theme
+from fer_desktop.ui.training.labels import label
+
+DATA_FILTER = "FER2013 (*.csv *.csv.gz);;All files (*)"
+VOTES_FILTER = "FER+ votes (*.csv);;All files (*)"
+VOTES_NAME = "fer2013new"
+"""How the name of FER+'s own file begins."""
+
+
+class DataField(QWidget):
+    """changed: another data set, or other votes, were named."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.data_line = _line("FER2013's CSV file, or a folder of folders named after emotions")
+        self.votes_line = _line("None, or fer2013new.csv where it lies beside the pictures")
+        self.choose_file = _button("&File…", self.browse_file)
+        self.choose_folder = _button("F&older…", self.browse_folder)
+        self.choose_votes = _button("File…", self.browse_votes)
+        self.choose_votes.setAccessibleName("File with FER+ votes…")
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.GRID)
+        layout.addWidget(label("&Data set", self.data_line), 0, 0)
+        layout.addWidget(self.data_line, 0, 1)
+        layout.addWidget(self.choose_file, 0, 2)
+        layout.addWidget(self.choose_folder, 0, 3)
+        layout.addWidget(label("FER+ &votes", self.votes_line), 1, 0)
+        layout.addWidget(self.votes_line, 1, 1)
+        layout.addWidget(self.choose_votes, 1, 2)
+        for line in (self.data_line, self.votes_line):
+            line.textChanged.connect(self.changed)
+        self.setAcceptDrops(True)
+
+    @property
+    def data(self) -> Path | None:
+        return _path(self.data_line)
+
+    @property
+    def votes(self) -> Path | None:
+        return _path(self.votes_line)
+
+    def arguments(self) -> list[str]:
+        """For a command of the trainer; only with a data set."""
+        votes = ["--votes", str(self.votes)] if self.votes else []
+        return ["--data", str(self.data), *votes]
+
+    def set_data(self, data: Path | None, votes: Path | None) -> None:
+        """Emits ``changed`` once, if it is a change."""
+        if (data, votes) == (self.data, self.votes):
+            return
+        self.blockSignals(True)
+        self.data_line.setText(str(data or ""))
+        self.votes_line.setText(str(votes or ""))
+        self.blockSignals(False)
+        self.changed.emit()
+
+    def browse_file(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(self, "Data set", self._folder(), DATA_FILTER)
+        if chosen:
+            self.data_line.setText(chosen)
+
+    def browse_folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "Data set of class folders", self._folder())
+        if chosen:
+            self.data_line.setText(chosen)
+
+    def browse_votes(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(self, "FER+ votes", self._folder(), VOTES_FILTER)
+        if chosen:
+            self.votes_line.setText(chosen)
+
+    def take_drop(self, paths: list[Path]) -> None:
+        """Files that look like FER+ votes are taken for them; of the others the first is the data set."""
+        votes = [path for path in paths if path.name.lower().startswith(VOTES_NAME)]
+        others = [path for path in paths if path not in votes]
+        if others:
+            self.set_data(others[0], votes[0] if votes else None)
+        elif votes:
+            self.set_data(self.data, votes[0])
+
+    def _folder(self) -> str:
+        return str(self.data.parent) if self.data else ""
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.take_drop(paths)
+
+
+def _path(line: QLineEdit) -> Path | None:
+    text = line.text().strip()
+    return Path(text) if text else None
+
+
+def _line(placeholder: str) -> QLineEdit:
+    line = QLineEdit()
+    line.setPlaceholderText(placeholder)
+    line.setAcceptDrops(False)  # it would insert the URL; the field around it takes the path
+    return line
+
+
+def _button(text: str, clicked: Callable[[], None]) -> QPushButton:
+    button = QPushButton(text)
+    button.setAutoDefault(False)
+    button.clicked.connect(clicked)
+    return button

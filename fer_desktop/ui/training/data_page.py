@@ -1,0 +1,209 @@
+"""The page that looks into a data set before anything is trained on it."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from fer_desktop.core.paths import Paths
+from fer_desktop.core.training.inspection import Inspection, Pictures, read_pictures
+from fer_desktop.ui import theme
+from fer_desktop.ui.action_buttons import ActionButtons
+from fer_desktop.ui.banner import Banner
+from fer_desktop.ui.jobs import Job, JobRunner
+from fer_desktop.ui.message_page import Message, MessagePage
+from fer_desktop.ui.settings import Settings
+from fer_desktop.ui.training.command import TRAINER
+from fer_desktop.ui.training.command_strip import CommandStrip
+from fer_desktop.ui.training.data_field import DataField
+from fer_desktop.ui.training.data_report import DataReport
+
+EMPTY = (
+    "FER2013's CSV file, with or without the votes of FER+, or a folder with train/happiness, train/anger "
+    "and so on in it. Drop it here, or collect pictures of your own face from the live view."
+)
+UNCHECKED = (
+    "The check reads every picture and says what is in the data set, what will be left out, and which "
+    "pictures occur in more than one split."
+)
+
+
+class DataPage(QWidget):
+    """train_requested(data, votes or None). collect_requested. said(text, folder or None)."""
+
+    train_requested = Signal(Path, object)
+    collect_requested = Signal()
+    said = Signal(str, object)
+
+    def __init__(
+        self,
+        settings: Settings,
+        paths: Paths,
+        jobs: JobRunner,
+        parent: QWidget | None = None,
+        *,
+        program: tuple[str, Sequence[str]] = TRAINER,
+    ) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._jobs = jobs
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._checking: tuple[Path | None, Path | None] | None = None
+        self._checked: tuple[Path | None, Path | None] | None = None
+        self._report: Inspection | None = None
+        self.field = DataField()
+        self.check = self._action("&Check", self._start)
+        self.train = self._action("&Train with this data…", self._train)
+        self.collect = self._action("C&ollect your own…", self.collect_requested.emit)
+        self.choose_file = self._action("Choose a file…", self.field.browse_file)
+        self.choose_folder = self._action("Choose a folder…", self.field.browse_folder)
+        self.buttons = ActionButtons()
+        self.buttons.set_actions((self.check, self.train, self.collect))
+        self.strip = CommandStrip(program=program)
+        self.stale = Banner()
+        self.message = MessagePage()
+        self.report: DataReport | None = None
+        self.report_area = QScrollArea()
+        self.report_area.setFrameShape(QFrame.Shape.NoFrame)
+        self.report_area.setWidgetResizable(True)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.message)
+        self.pages.addWidget(self.report_area)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*(2 * theme.GRID,) * 4)
+        layout.setSpacing(theme.GRID)
+        for widget in (self.field, self.buttons, self.strip, self.stale):
+            layout.addWidget(widget)
+        layout.addWidget(self.pages, 1)
+        self.setAcceptDrops(True)
+        self.field.changed.connect(self._on_changed)
+        self.strip.succeeded.connect(self._on_report)
+        self.strip.failed.connect(self._on_failed)
+        self.strip.cancelled.connect(self._on_cancelled)
+        self.field.set_data(settings.training_data, settings.training_votes)
+        self._on_changed()
+
+    @property
+    def is_running(self) -> bool:
+        return self._checking is not None
+
+    def set_data(self, data: Path, votes: Path | None) -> None:
+        """Names a data set; it is checked when the user says so."""
+        self.field.set_data(data, votes)
+
+    def begin_shutdown(self) -> list[threading.Thread]:
+        """Ends the check. What is being read is a job of the runner, which ends by itself."""
+        self.strip.end()
+        self._clean_up()
+        return []
+
+    def _start(self) -> None:
+        self._settings.training_data, self._settings.training_votes = self._named
+        self._checking = self._named
+        self._folder = tempfile.TemporaryDirectory(prefix="fer-desktop-", ignore_cleanup_errors=True)
+        self.strip.start(
+            ["inspect", *self.field.arguments(), "--pictures", self._folder.name], "Starting the check…"
+        )
+        self._say("analyse", "The data set is being checked", "Nothing of it is changed.")
+        self._enable()
+
+    def _on_report(self, content: dict[str, Any]) -> None:
+        assert self._folder is not None
+        file = Path(self._folder.name) / "pictures.npz"
+        has_pictures = any((content.get("pictures") or {}).values())
+
+        def read(job: Job) -> tuple[Inspection, Pictures]:
+            return Inspection.parse(content), read_pictures(file) if has_pictures else {}
+
+        self._jobs.start(
+            read,
+            name="read the report on the data",
+            on_success=lambda found: self._show(*found),
+            on_error=lambda error: self._on_failed(str(error)),
+            owner=self,
+        )
+
+    def _show(self, report: Inspection, pictures: Pictures) -> None:
+        self._checked, self._report = self._checking, report
+        self._end()
+        self.report = DataReport(report, pictures)
+        self.report_area.setWidget(self.report)  # deletes the one before
+        self._on_changed()
+
+    def _on_failed(self, text: str) -> None:
+        self._checked = self._report = None
+        self._end()
+        self._say("warning", "The data set cannot be used", text, self.choose_file, self.choose_folder)
+
+    def _on_cancelled(self) -> None:
+        self._end()
+        self._on_changed()
+        if self._checked is None:
+            self._say("info", "The check was cancelled", UNCHECKED, self.check)
+
+    def _on_changed(self) -> None:
+        """Another data set is named: what is shown may be about one that was named before."""
+        if not self.is_running:
+            is_stale = self._checked is not None and self._checked != self._named
+            if self._checked is not None:
+                self.pages.setCurrentWidget(self.report_area)
+            elif self.field.data is None:
+                self._say(
+                    "open", "Which data set?", EMPTY, self.choose_file, self.choose_folder, self.collect
+                )
+            else:
+                self._say("analyse", "Not checked yet", UNCHECKED, self.check)
+            self.stale.set_message(self._stale_message() if is_stale else None)
+        self._enable()
+
+    def _stale_message(self) -> Message:
+        assert self._checked is not None
+        return Message("info", f"This report is about {self._checked[0]}", "Check to see the other data set.")
+
+    def _train(self) -> None:
+        self.train_requested.emit(self.field.data, self.field.votes)
+
+    @property
+    def _named(self) -> tuple[Path | None, Path | None]:
+        return self.field.data, self.field.votes
+
+    def _end(self) -> None:
+        self._checking = None
+        self._clean_up()
+        self._enable()
+
+    def _clean_up(self) -> None:
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+
+    def _enable(self) -> None:
+        self.field.setEnabled(not self.is_running)
+        self.check.setEnabled(not self.is_running and self.field.data is not None)
+        fresh = self._report is not None and self._checked == self._named and self._report.can_train
+        self.train.setEnabled(not self.is_running and fresh)
+        self.train.setToolTip("" if fresh else "Check the data set first")
+
+    def _say(self, icon: str, title: str, text: str, *actions: QAction) -> None:
+        self.stale.set_message(None)
+        self.message.set_message(Message(icon, title, text, actions))
+        self.pages.setCurrentWidget(self.message)
+
+    def _action(self, text: str, triggered: Any) -> QAction:
+        action = QAction(text, self)
+        action.triggered.connect(triggered)
+        return action
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if not self.is_running:
+            self.field.dragEnterEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.field.dropEvent(event)

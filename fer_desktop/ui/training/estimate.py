@@ -1,0 +1,137 @@
+"""How long a run will take and how much memory, from a few real steps of the trainer."""
+
+from __future__ import annotations
+
+import json
+import math
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from fer_desktop.core.memory import total_memory_bytes
+from fer_desktop.ui import theme
+from fer_desktop.ui.banner import Banner
+from fer_desktop.ui.message_page import Message
+from fer_desktop.ui.training.command import TRAINER
+from fer_desktop.ui.training.command_strip import CommandStrip
+from fer_desktop.ui.training.words import amount, duration
+
+SHARE_OF_MEMORY = 0.8
+"""Beyond it the run and whatever else is open hardly fit."""
+
+
+class Estimate(QWidget):
+    """The command's progress, and the answer, which is forgotten when the settings change.
+
+    action: asks for it; whoever has the settings starts it.
+    """
+
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        *,
+        program: tuple[str, Sequence[str]] = TRAINER,
+        memory_bytes: int | None = None,
+    ) -> None:
+        """memory_bytes: of this computer; None asks the system."""
+        super().__init__(parent)
+        self._memory = memory_bytes or total_memory_bytes()
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self.action = QAction("&Estimate time and memory", self)
+        self.action.setToolTip("Takes some real steps of training; a minute or two")
+        self.text = QLabel()
+        self.text.setWordWrap(True)
+        self.text.setTextFormat(Qt.TextFormat.PlainText)
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.text.hide()
+        self.banner = Banner()
+        self.strip = CommandStrip(program=program)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.GRID)
+        for widget in (self.strip, self.text, self.banner):
+            column.addWidget(widget)
+        self.strip.succeeded.connect(self._on_result)
+        self.strip.failed.connect(self._on_failed)
+        self.strip.cancelled.connect(self._on_cancelled)
+
+    @property
+    def is_running(self) -> bool:
+        return self.strip.is_running
+
+    def start(self, data: Sequence[str], config: Mapping[str, Any]) -> None:
+        """data: the arguments that name it. Not while one runs."""
+        self.clear()
+        self._folder = tempfile.TemporaryDirectory(prefix="fer-desktop-", ignore_cleanup_errors=True)
+        file = Path(self._folder.name) / "config.json"
+        file.write_text(json.dumps(dict(config)), encoding="utf-8")
+        self.action.setEnabled(False)
+        self.strip.start(["probe", *data, "--config", str(file)], "Starting the trainer…")
+
+    def clear(self) -> None:
+        """Ends what runs and forgets the answer."""
+        self.strip.end()
+        self._end()
+        self.text.hide()
+        self.banner.set_message(None)
+
+    end = clear
+
+    def _on_result(self, result: dict[str, Any]) -> None:
+        self._end()
+        self.text.setText(in_words(result, self._memory))
+        self.text.show()
+        if warning := memory_warning(result, self._memory):
+            self.banner.set_message(Message("warning", "The memory hardly suffices", warning))
+
+    def _on_failed(self, text: str) -> None:
+        self._end()
+        self.banner.set_message(Message("warning", "The run cannot be tried out", text))
+
+    def _on_cancelled(self) -> None:
+        self._end()
+
+    def _end(self) -> None:
+        self.action.setEnabled(True)
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+
+
+def in_words(result: Mapping[str, Any], memory_bytes: int | None) -> str:
+    """result: of ``python -m trainer probe``."""
+    total_s, epoch_s = _number(result, "total_s"), _number(result, "epoch_s")
+    parts = [
+        f"About {duration(total_s)} on {result.get('device', 'this computer')}, {duration(epoch_s)} an epoch,"
+        f" at {_number(result, 'images_per_s'):,.0f} images/s."
+    ]
+    peak = _number(result, "peak_bytes")
+    if math.isfinite(peak):
+        of = f" of {amount(memory_bytes)}" if memory_bytes and _is_on_cpu(result) else ""
+        parts.append(f"Memory: {amount(peak)}{of}.")
+    return " ".join(parts)
+
+
+def memory_warning(result: Mapping[str, Any], memory_bytes: int | None) -> str:
+    """Empty where it fits, also where it is that of a graphics card, which the trial has shown to fit."""
+    peak = _number(result, "peak_bytes")
+    if memory_bytes is None or not _is_on_cpu(result) or not peak > SHARE_OF_MEMORY * memory_bytes:
+        return ""
+    return (
+        f"The run takes {amount(peak)}, this computer has {amount(memory_bytes)}. "
+        "A smaller batch size or input size takes less."
+    )
+
+
+def _is_on_cpu(result: Mapping[str, Any]) -> bool:
+    return str(result.get("device", "cpu")).startswith("cpu")
+
+
+def _number(result: Mapping[str, Any], name: str) -> float:
+    value = result.get(name)
+    return float(value) if isinstance(value, int | float) else math.nan

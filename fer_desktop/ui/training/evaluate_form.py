@@ -1,0 +1,95 @@
+"""What is evaluated: a model, on which rows, against which labels."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from fer_desktop.core.paths import Paths
+from fer_desktop.ui import theme
+from fer_desktop.ui.banner import Banner
+from fer_desktop.ui.jobs import JobRunner
+from fer_desktop.ui.message_page import Message
+from fer_desktop.ui.training.data_field import DataField
+from fer_desktop.ui.training.labels import label
+from fer_desktop.ui.training.model_field import ModelField
+
+SPLITS = {
+    "public": "Public test, for choosing between models",
+    "private": "Private test, once per released model",
+}
+LABELS = {
+    "": "the labels it was trained on",
+    "votes": "the majority of FER+'s votes",
+    "original": "FER2013's own labels",
+}
+PRIVATE = Message(
+    "warning",
+    "The private rows are for a released model, once.",
+    "Whoever chooses between models by them learns from them, and their figure then promises too much. "
+    "Score each released model one time, and write the figure down whatever it is.",
+)
+
+
+class EvaluateForm(QWidget):
+    """changed: anything in it."""
+
+    changed = Signal()
+
+    def __init__(self, paths: Paths, jobs: JobRunner, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = ModelField(paths, jobs)
+        self.data = DataField()
+        self.split = _box(SPLITS)
+        self.labels = _box(LABELS)
+        self.warning = Banner()
+        self.confirm = QCheckBox("This model is &released and was not scored on the private rows before")
+        form = QFormLayout()
+        form.setSpacing(theme.GRID)
+        form.addRow("&Model", self.model)
+        which = QHBoxLayout()
+        which.setSpacing(theme.GRID)
+        which.addWidget(self.split, 1)
+        which.addWidget(label("&judged by", self.labels))
+        which.addWidget(self.labels, 1)
+        form.addRow(label("&Rows of FER2013", self.split), which)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.GRID)
+        layout.addWidget(self.data)
+        layout.addLayout(form)
+        layout.addWidget(self.warning)
+        layout.addWidget(self.confirm)
+        for signal in (self.model.changed, self.data.changed, self.split.currentIndexChanged):
+            signal.connect(self._ask_again)
+        self.confirm.toggled.connect(self.changed)
+        self._ask_again()
+
+    @property
+    def is_ready(self) -> bool:
+        return self.data.data is not None and (not self.is_private or self.confirm.isChecked())
+
+    @property
+    def is_private(self) -> bool:
+        return bool(self.split.currentData() == "private")
+
+    def arguments(self) -> list[str]:
+        """Of the trainer's command, but for where its details go. Asks again before the next private one."""
+        labels = self.labels.currentData()
+        arguments = ["evaluate", *self.data.arguments(), "--weights", str(self.model.model)]
+        arguments += ["--split", self.split.currentData(), *(["--labels", labels] if labels else [])]
+        self.confirm.setChecked(False)
+        return arguments
+
+    def _ask_again(self) -> None:
+        self.confirm.setChecked(False)
+        self.confirm.setVisible(self.is_private)
+        self.warning.set_message(PRIVATE if self.is_private else None)
+        self.changed.emit()
+
+
+def _box(choices: dict[str, str]) -> QComboBox:
+    box = QComboBox()
+    for value, text in choices.items():
+        box.addItem(text, value)
+    return box

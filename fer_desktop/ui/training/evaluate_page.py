@@ -1,0 +1,201 @@
+"""The page that scores a model on a data set and lets one look into its mistakes."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+
+from fer_desktop.core.paths import Paths
+from fer_desktop.core.training.evaluation_files import write_report, write_table
+from fer_desktop.core.training.predictions import Predictions
+from fer_desktop.ui import theme
+from fer_desktop.ui.action_buttons import ActionButtons
+from fer_desktop.ui.jobs import Job, JobRunner
+from fer_desktop.ui.message_page import Message, MessagePage
+from fer_desktop.ui.settings import Settings
+from fer_desktop.ui.training.command import TRAINER
+from fer_desktop.ui.training.command_strip import CommandStrip
+from fer_desktop.ui.training.evaluate_form import EvaluateForm
+from fer_desktop.ui.training.evaluation_view import EvaluationView
+
+EMPTY = (
+    "Choose a model and a data set with labels that it did not learn from. You get its figures with their "
+    "uncertainty, its mistakes as pictures, and at which threshold it had better say nothing."
+)
+
+
+class EvaluatePage(QWidget):
+    """threshold_requested(float): the live view is to call a face uncertain below it.
+
+    said(text, folder or None).
+    """
+
+    threshold_requested = Signal(float)
+    said = Signal(str, object)
+
+    def __init__(
+        self,
+        settings: Settings,
+        paths: Paths,
+        jobs: JobRunner,
+        parent: QWidget | None = None,
+        *,
+        program: tuple[str, Sequence[str]] = TRAINER,
+    ) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._jobs = jobs
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._said: dict[str, Any] = {}
+        self.is_running = False
+        self.form = EvaluateForm(paths, jobs)
+        self.evaluate = self._action("&Evaluate", self._start)
+        self.save_report = self._action("Save the &figures…", self._save_report)
+        self.save_table = self._action("Save the &table of rows…", self._save_table)
+        self.choose_file = self._action("Choose a file…", self.form.data.browse_file)
+        self.choose_folder = self._action("Choose a folder…", self.form.data.browse_folder)
+        self.buttons = ActionButtons()
+        self.buttons.set_actions((self.evaluate, self.save_report, self.save_table))
+        self.strip = CommandStrip(program=program)
+        self.message = MessagePage()
+        self.view = EvaluationView()
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.message)
+        self.pages.addWidget(self.view)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*(2 * theme.GRID,) * 4)
+        layout.setSpacing(theme.GRID)
+        for widget in (self.form, self.buttons, self.strip):
+            layout.addWidget(widget)
+        layout.addWidget(self.pages, 1)
+        self.form.changed.connect(self._enable)
+        self.strip.succeeded.connect(self._on_result)
+        self.strip.failed.connect(self._on_failed)
+        self.strip.cancelled.connect(self._on_cancelled)
+        self.view.threshold_requested.connect(self._take_threshold)
+        self.form.data.set_data(settings.training_data, settings.training_votes)
+        self._say("analyse", "Nothing evaluated yet", EMPTY, self.choose_file, self.choose_folder)
+        self._enable()
+
+    def set_model(self, card: Path) -> None:
+        self.form.model.set_model(card)
+
+    def set_data(self, data: Path, votes: Path | None) -> None:
+        self.form.data.set_data(data, votes)
+
+    def begin_shutdown(self) -> list[threading.Thread]:
+        """Ends the evaluation. What is being read or written is a job of the runner."""
+        self.strip.end()
+        self._clean_up()
+        return []
+
+    # An evaluation.
+
+    def _start(self) -> None:
+        self._settings.training_data = self.form.data.data
+        self._settings.training_votes = self.form.data.votes
+        self.is_running = True
+        self._folder = tempfile.TemporaryDirectory(prefix="fer-desktop-", ignore_cleanup_errors=True)
+        details = Path(self._folder.name) / "details.npz"
+        self.strip.start([*self.form.arguments(), "--details", str(details)], "Starting the evaluation…")
+        self._say("analyse", "The model is being evaluated", "This takes a moment for each thousand rows.")
+        self._enable()
+
+    def _on_result(self, said: dict[str, Any]) -> None:
+        assert self._folder is not None
+        details = Path(self._folder.name) / "details.npz"
+
+        def read(job: Job) -> Predictions:
+            return Predictions.load(details)
+
+        self._jobs.start(
+            read,
+            name="read the evaluation",
+            on_success=lambda predictions: self._show(predictions, said),
+            on_error=lambda error: self._on_failed(str(error)),
+            owner=self,
+        )
+
+    def _show(self, predictions: Predictions, said: dict[str, Any]) -> None:
+        self._said = said
+        self.view.show_evaluation(predictions, said)
+        self.pages.setCurrentWidget(self.view)
+        self._end()
+
+    def _on_failed(self, text: str) -> None:
+        self.view.predictions = None
+        self._say("warning", "The model could not be evaluated", text, self.evaluate)
+        self._end()
+
+    def _on_cancelled(self) -> None:
+        if self.view.predictions is not None:
+            self.pages.setCurrentWidget(self.view)
+        else:
+            self._say("info", "The evaluation was cancelled", EMPTY, self.evaluate)
+        self._end()
+
+    def _end(self) -> None:
+        self.is_running = False
+        self._clean_up()
+        self._enable()
+
+    def _clean_up(self) -> None:
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+
+    # Its result.
+
+    def _take_threshold(self, threshold: float) -> None:
+        self.threshold_requested.emit(threshold)
+        self.said.emit(f"The live view calls a face uncertain below {threshold:.0%}.", None)
+
+    def _save_report(self) -> None:
+        predictions, said = self.view.predictions, self._said
+        assert predictions is not None
+        self._save("Figures of the evaluation", "json", lambda path: write_report(path, predictions, said))
+
+    def _save_table(self) -> None:
+        predictions = self.view.predictions
+        assert predictions is not None
+        self._save("Table of rows", "csv", lambda path: write_table(path, predictions))
+
+    def _save(self, title: str, suffix: str, write: Callable[[Path], None]) -> None:
+        name = f"{self._said.get('model', 'model')}-evaluation.{suffix}"
+        chosen, _ = QFileDialog.getSaveFileName(self, title, name, f"{suffix.upper()} (*.{suffix})")
+        if not chosen:
+            return
+        path = Path(chosen)
+        self._jobs.start(
+            lambda job: write(path),
+            name=f"write {path.name}",
+            on_success=lambda _: self.said.emit(f"Saved as {path}.", path.parent),
+            on_error=lambda error: self.said.emit(str(error), None),
+            owner=self,
+        )
+
+    def _enable(self) -> None:
+        self.form.setEnabled(not self.is_running)
+        self.evaluate.setEnabled(not self.is_running and self.form.is_ready)
+        for action in (self.save_report, self.save_table):
+            action.setEnabled(not self.is_running and self.view.predictions is not None)
+
+    def _say(self, icon: str, title: str, text: str, *actions: QAction) -> None:
+        self.message.set_message(Message(icon, title, text, actions))
+        self.pages.setCurrentWidget(self.message)
+
+    def _action(self, text: str, triggered: Callable[[], None]) -> QAction:
+        action = QAction(text, self)
+        action.triggered.connect(triggered)
+        return action
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.form.model.refresh()

@@ -1,0 +1,49 @@
+"""What went wrong with a run, in words for its page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fer_desktop.ui.training.run_process import RunOutcome
+
+SLOW = "It may be reading the data or validating an epoch."
+KILLED_LOSES = "Ended now, it keeps what its last checkpoint holds."
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """can_kill: ending the trainer at once would help."""
+
+    title: str
+    text: str
+    can_kill: bool = False
+
+
+def slow_stop(*, can_kill: bool) -> Problem:
+    text = f"{SLOW} {KILLED_LOSES}" if can_kill else SLOW
+    return Problem("The trainer has not stopped yet", text, can_kill)
+
+
+def failure(text: str, *, has_checkpoint: bool, title: str = "The run failed") -> Problem:
+    """text: what the trainer said."""
+    resume = (
+        "Resume goes on from its last checkpoint"
+        if has_checkpoint
+        else "It had learned nothing yet. Resume tries it again"
+    )
+    return Problem(title, f"{text}\n{resume}; for other data or settings start a new run.")
+
+
+def end_in_words(outcome: RunOutcome, title: str, *, has_checkpoint: bool) -> tuple[str, Problem | None]:
+    """One sentence for the status bar, and what is to be said on the page. title: of the run."""
+    match outcome.kind:
+        case "completed":
+            return f"{title} is finished.", None
+        case "stopped":
+            return f"{title} is stopped and kept.", None
+        case "killed":
+            return f"{title} was ended; it can be resumed from its last checkpoint.", None
+        case kind:
+            what = "The run failed" if kind == "failed" else "The run was interrupted"
+            problem = failure(outcome.text, has_checkpoint=has_checkpoint, title=what)
+            return f"{what}: {title}. {outcome.text}", problem

@@ -1,0 +1,29 @@
+"""Two parts of a page: beside each other where there is room for both, else one below the other."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QWidget
+
+from fer_desktop.ui import theme
+
+LEFT_SHARE, RIGHT_SHARE = 3, 2
+Direction = QBoxLayout.Direction
+
+
+class SideBySide(QWidget):
+    """wide_from: width in device-independent pixels from which they stand beside each other."""
+
+    def __init__(self, left: QWidget, right: QWidget, wide_from: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._wide_from = wide_from
+        self._layout = QBoxLayout(Direction.TopToBottom, self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(2 * theme.GRID)
+        self._layout.addWidget(left, LEFT_SHARE)
+        self._layout.addWidget(right, RIGHT_SHARE)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_wide = event.size().width() >= self._wide_from
+        self._layout.setDirection(Direction.LeftToRight if is_wide else Direction.TopToBottom)

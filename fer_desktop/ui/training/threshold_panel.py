@@ -1,0 +1,68 @@
+"""Below which confidence a model had better say nothing: coverage against accuracy."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider, QVBoxLayout, QWidget
+
+from fer_desktop.core.training.evaluation import Coverage, Judged, coverage_curve
+from fer_desktop.ui import theme
+from fer_desktop.ui.charts.coverage import CoveragePlot
+from fer_desktop.ui.formats import percentage
+from fer_desktop.ui.reading import paragraph
+from fer_desktop.ui.training.labels import label
+
+STEPS = 100
+
+
+class ThresholdPanel(QWidget):
+    """threshold_requested(float): the live view is to call a face uncertain below it."""
+
+    threshold_requested = Signal(float)
+
+    def __init__(self, threshold: float, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._curve: Coverage | None = None
+        self.plot = CoveragePlot()
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, STEPS)
+        self.slider.setPageStep(5)
+        self.slider.setAccessibleName("Uncertain below")
+        self.words = paragraph("")
+        self.words.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
+        self.take = QPushButton()
+        self.take.clicked.connect(lambda: self.threshold_requested.emit(self.threshold))
+        row = QHBoxLayout()
+        row.setSpacing(theme.GRID)
+        row.addWidget(label("&Uncertain below", self.slider))
+        row.addWidget(self.slider, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.GRID)
+        layout.addWidget(self.plot, 1)
+        layout.addLayout(row)
+        layout.addWidget(self.words)
+        layout.addWidget(self.take, 0, Qt.AlignmentFlag.AlignLeft)
+        self.slider.setValue(round(threshold * STEPS))
+        self.slider.valueChanged.connect(self._show)
+
+    @property
+    def threshold(self) -> float:
+        return self.slider.value() / STEPS
+
+    def set_judged(self, judged: Judged) -> None:
+        self._curve = coverage_curve(judged, np.arange(STEPS + 1) / STEPS)
+        self.plot.set_curve(self._curve.thresholds, self._curve.coverage, self._curve.accuracy)
+        self._show()
+
+    def _show(self) -> None:
+        if self._curve is None:
+            return
+        place = self.slider.value()
+        self.plot.set_threshold(self.threshold)
+        coverage, accuracy = self._curve.coverage[place], self._curve.accuracy[place]
+        level = percentage(self.threshold)
+        right = "" if np.isnan(accuracy) else f", right in {percentage(accuracy)} of them"
+        self.words.setText(f"At {level} the model answers on {percentage(coverage)} of the faces{right}.")
+        self.take.setText(f"Use {level} in the &live view")

@@ -1,0 +1,92 @@
+"""Where the messages of a run go: to whoever reads stdout, and into the run's folder."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TextIO
+
+from filelock import Timeout
+
+from fer_desktop.core.errors import OutputError
+from fer_desktop.core.training.messages import Failed, Message, RunStarted, to_line
+from fer_desktop.core.training.run_folder import RunError, RunFolder, RunInfo
+
+logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def working_on(run: RunFolder) -> Iterator[RunFolder]:
+    """Keeps other trainers away from a run; a word from before the start is thrown away.
+
+    Raises RunError when another trainer works on it, or its folder cannot be written.
+    """
+    try:
+        lock = run.lock()
+        lock.acquire()
+    except Timeout:
+        raise RunError(
+            f"{run.path}: another trainer works on this run; stop it first, or choose another folder"
+        ) from None
+    except OSError as error:
+        raise RunError(f"{run.path}: the run cannot be locked ({error.strerror or error})") from error
+    try:
+        run.take_word()
+        yield run
+    finally:
+        lock.release()
+
+
+class Recorder:
+    """Neither a reader that is gone nor a file that cannot be written ends a run."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        """stream: None for a process beside the one that reports."""
+        self._stream = stream
+        self._run: RunFolder | None = None
+        self._info: RunInfo | None = None
+        self._has_failed = False
+
+    def keep_in(self, run: RunFolder, info: RunInfo) -> None:
+        """From now on; info: for a folder without a run.json, once the run has started."""
+        self._run, self._info = run, info
+
+    def say(self, message: Message) -> None:
+        self._print(to_line(message))
+        if self._run is not None and self._info is not None:
+            self._keep(message, self._run, self._info)
+
+    def fail(self, text: str) -> None:
+        """Says it once, however far the error goes up."""
+        if not self._has_failed:
+            self._has_failed = True
+            self.say(Failed(text))
+
+    def _print(self, line: str) -> None:
+        if self._stream is None:
+            return
+        try:
+            self._stream.write(line)
+            self._stream.flush()
+        except OSError:
+            logger.warning("nobody reads the messages any more; the run goes on")
+            _silence(self._stream)
+            self._stream = None
+
+    def _keep(self, message: Message, run: RunFolder, info: RunInfo) -> None:
+        try:
+            if isinstance(message, RunStarted) and not run.info_file.exists():
+                run.write_info(info)
+            run.append([message])
+        except (OSError, OutputError) as error:
+            logger.warning("%s: a message could not be kept (%s)", run.path, error)
+
+
+def _silence(stream: TextIO) -> None:
+    """What is left in its buffer would be an error once more when the interpreter ends."""
+    with suppress(OSError, ValueError):
+        sink = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(sink, stream.fileno())
+        os.close(sink)
