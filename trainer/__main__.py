@@ -8,6 +8,7 @@ import os
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import argparse
+import dataclasses
 import json
 import logging
 import sys
@@ -38,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "options": _options,
         "inspect": _inspect,
         "probe": _probe,
+        "import": _import,
     }
     try:
         return commands[options.command](options)
@@ -118,8 +120,8 @@ def _info(options: argparse.Namespace, config: TrainConfig) -> RunInfo:
     return RunInfo(
         title=config.name,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
-        data=str(options.data),
-        votes=str(options.votes) if options.votes else None,
+        data=str(options.data.absolute()),
+        votes=str(options.votes.absolute()) if options.votes else None,
         config=config.to_dict(),
     )
 
@@ -186,6 +188,15 @@ def _probe(options: argparse.Namespace) -> int:
     keep_freed_memory()
     say = ProgressLines(sys.stdout)
     return _answer(probe(config, options.data, options.votes, begun=begun, on_progress=say))
+
+
+def _import(options: argparse.Namespace) -> int:
+    from trainer.import_weights import Given, import_weights
+    from trainer.progress import ProgressLines
+
+    values = {field.name: getattr(options, field.name) for field in dataclasses.fields(Given)}
+    given = Given(**{name: value for name, value in values.items() if value is not None})
+    return _answer(import_weights(options.weights, options.output, given, ProgressLines(sys.stdout)))
 
 
 def _answer(content: dict[str, Any]) -> int:

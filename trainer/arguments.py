@@ -76,6 +76,24 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("--weights", type=Path, required=True, help="model card or weights beside it")
     export.add_argument("--output", type=Path, help="folder of the result (default: beside the card)")
 
+    imports = commands.add_parser("import", help="make a model of weights that torch.save wrote")
+    imports.add_argument("--weights", type=Path, required=True, help="file with a state dict")
+    imports.add_argument("--name", required=True, help="name of the model")
+    imports.add_argument("--output", type=Path, required=True, help="folder of the result")
+    imports.add_argument("--architecture", help="timm architecture that the weights belong to")
+    imports.add_argument("--channels", type=int, choices=(1, 3), help="default: those of the weights")
+    imports.add_argument("--input-size", type=int, help="in pixels (default: timm's of the architecture)")
+    imports.add_argument("--native-size", type=int, help="side of the training pictures in pixels")
+    imports.add_argument("--labels", help="emotions in the order of the outputs, with commas")
+    imports.add_argument("--mean", type=float, help="of the grey values scaled to 0..1")
+    imports.add_argument("--std", type=float, help="of the grey values scaled to 0..1")
+    imports.add_argument(
+        "--standardise",
+        action=argparse.BooleanOptionalAction,
+        default=False,
+        help="give each crop mean 0 and deviation 1 instead",
+    )
+
     reference = commands.add_parser("reference", help="put the reference of a neutral face on a model's card")
     _add_data(reference)
     reference.add_argument("--weights", type=Path, required=True, help="model card or weights beside it")

@@ -21,6 +21,10 @@ class Wish(IntEnum):
     STOP = 2
 
 
+class StoppedError(Exception):
+    """A stop is wished before there is anything to keep."""
+
+
 class RunControl:
     """The present wish; asked for by the run between two steps.
 

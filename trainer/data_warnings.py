@@ -16,7 +16,7 @@ def warnings_about(found: dict[str, Any], *, held_out: int, votes: Path | None) 
 
     held_out: training rows taken for validation since there was no such split. votes: as asked for.
     """
-    return [*_training(found, held_out), *_classes(found), *_leaks(found), *_files(found, votes)]
+    return [*_training(found, held_out), *_classes(found), *_leaks(found, held_out), *_files(found, votes)]
 
 
 def _training(found: dict[str, Any], held_out: int) -> Iterator[str]:
@@ -33,8 +33,8 @@ def _training(found: dict[str, Any], held_out: int) -> Iterator[str]:
         yield f"Only {kept:,} of {rows:,} training pictures can be used; see what is left out."
     if held_out:
         yield (
-            "There is no folder named validation, so every tenth training picture of each emotion is held "
-            f"out to choose the best epoch: {held_out:,}."
+            "There is no folder named validation, so the last tenth of the training pictures of each emotion "
+            f"is held out to choose the best epoch: {held_out:,}."
         )
     elif not splits.get("validation", {}).get("labelled"):
         yield "There are no validation pictures with a clear emotion, and training needs some."
@@ -64,10 +64,18 @@ def _any_of(names: Sequence[str]) -> str:
     return f"{', '.join(most)} or {last}" if most else last
 
 
-def _leaks(found: dict[str, Any]) -> Iterator[str]:
+def _leaks(found: dict[str, Any], held_out: int) -> Iterator[str]:
     numbers = found["duplicates"]
     for split in ("validation", "test"):
-        if count := numbers.get(f"train in {split}"):
+        count = numbers.get(f"train in {split}", 0)
+        if split == "validation" and held_out:
+            if near := count - found["dropped"].get("exact duplicate of a validation row", 0):
+                yield (
+                    f"Training pictures that nearly repeat one that is held out: {near:,}. They stay, so the "
+                    "figures of a run will look better than they are; for honest ones, put pictures of "
+                    "another day into a folder named validation."
+                )
+        elif count:
             yield (
                 f"Training pictures that repeat a {split} picture, exactly or nearly: {count:,}. "
                 "Training leaves them out."

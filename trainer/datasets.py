@@ -69,12 +69,21 @@ def find_leaks(dataset: DataSet) -> dict[SplitName, Duplicates]:
     }
 
 
-def kept_rows(train: Samples, leaks: dict[SplitName, Duplicates]) -> tuple[NDArray[np.bool_], dict[str, int]]:
-    """(N,) whether a row is trained on, and the number of those left out, by their first reason."""
-    keep = train.targets.sum(axis=1) > 0
+def kept_rows(
+    dataset: DataSet, leaks: dict[SplitName, Duplicates]
+) -> tuple[NDArray[np.bool_], dict[str, int]]:
+    """(N,) whether a training row is trained on, and the number of those left out, by their first reason.
+
+    Near duplicates of held-out rows stay: pictures of one's own face from one sitting all resemble each
+    other, and none would be left.
+    """
+    keep = dataset.split("train").targets.sum(axis=1) > 0
     dropped = {"without target": int((~keep).sum())}
     for split, duplicates in leaks.items():
-        for kind, mask in (("exact", duplicates.exact), ("near", duplicates.near)):
+        masks = {"exact": duplicates.exact, "near": duplicates.near}
+        if split == "validation" and dataset.validation_is_held_out:
+            del masks["near"]
+        for kind, mask in masks.items():
             dropped[f"{kind} duplicate of a {split} row"] = int((mask & keep).sum())
             keep &= ~mask
     return keep, dropped
@@ -85,12 +94,14 @@ def training_rows(
 ) -> tuple[DataSet, Samples]:
     """The rows to learn from, and the data set with a report of those left out.
 
-    Left out are rows without a target and rows that duplicate one of the evaluation splits; the
-    evaluation splits themselves stay as they are. labels 'majority': the target is the emotion with most
-    votes, whole. original_share: weight of the data set's own label in the target, 0 to 1.
+    Left out are rows without a target and rows that duplicate one of the evaluation splits, but for the
+    exception in `kept_rows`; the evaluation splits themselves stay as they are. labels 'majority': the target
+    is the emotion with most votes, whole. original_share: weight of the data set's own label in the target,
+    0 to 1.
     """
     train = dataset.split("train")
-    keep, dropped = kept_rows(train, find_leaks(dataset))
+    leaks = find_leaks(dataset)
+    keep, dropped = kept_rows(dataset, leaks)
     rows = train.take(np.flatnonzero(keep))
     if len(rows) < MIN_TRAINING_ROWS:
         raise DataError(
@@ -98,6 +109,8 @@ def training_rows(
         )
     logger.info("%s: training on %d rows, dropped %s", dataset.name, len(rows), dropped)
     report = {**dataset.report, "dropped": dropped, "trained_on": len(rows)}
+    if dataset.validation_is_held_out:
+        report["nearly_repeat_held_out_rows"] = int((leaks["validation"].near & keep).sum())
     if labels == "majority":
         rows = rows.with_targets(np.eye(len(EMOTIONS), dtype=np.float32)[rows.targets.argmax(axis=1)])
     if original_share > 0:

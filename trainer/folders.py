@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,7 @@ def is_class_folders(path: Path) -> bool:
 def read_folders(path: Path, on_progress: OnProgress = unwatched) -> DataSet:
     """Reads the splits that are there; classes directly in the folder count as ``test``.
 
-    With ``train`` and without ``validation``, every tenth training picture of each class validates.
+    With ``train`` and without ``validation``, the last tenth of each class's training pictures validates.
     Pictures that cannot be read are left out and named in the report. Raises DataError when nothing is left.
     """
     report: dict[str, Any] = {"unreadable": [], "unknown_folders": []}
@@ -137,8 +138,9 @@ def _labelled_files(folder: Path, report: dict[str, Any]) -> list[tuple[Path, in
 
 
 def _hold_out(samples: Samples) -> tuple[Samples, Samples]:
+    """The last ones by name, since pictures of one sitting or person mostly have names side by side."""
     held = np.zeros(len(samples), dtype=bool)
     for index in range(len(EMOTIONS)):
         rows = np.flatnonzero(samples.original == index)
-        held[rows[:: round(1 / VALIDATION_SHARE)]] = len(rows) > 1
+        held[rows[len(rows) - math.ceil(VALIDATION_SHARE * len(rows)) :]] = len(rows) > 1
     return samples.take(np.flatnonzero(~held)), samples.take(np.flatnonzero(held))

@@ -80,7 +80,7 @@ def _left_out(dataset: DataSet) -> dict[str, Any]:
         leaks = find_leaks(dataset)
         for name, rows in leaks.items():
             duplicates[f"train in {name}"] = int(rows.any.sum())
-        keep, dropped = kept_rows(splits["train"], leaks)
+        keep, dropped = kept_rows(dataset, leaks)
         trained_on = int(keep.sum())
         without_target = dropped.pop("without target")
         reasons = dataset.report["train"].get("not_for_training") or {"without target": without_target}

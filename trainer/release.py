@@ -45,9 +45,9 @@ def release(folder: Path, best_weights: Path, card: ModelCard, validation: Sampl
         folder / f"{card.name}{suffix}" for suffix in (".safetensors", ".onnx", ".json")
     )
     save_weights(network, weights)
-    card = _with_file(card, "safetensors", weights)
+    card = with_file(card, "safetensors", weights)
     deviation = export_onnx(load_network(card, card_path), card, onnx_path)
-    card = _with_file(card, "onnx", onnx_path)
+    card = with_file(card, "onnx", onnx_path)
 
     logits, _ = predict_model(card, card_path, validation)
     details(validation, logits, card).save(RunFolder(folder).validation_file)
@@ -72,7 +72,7 @@ def release(folder: Path, best_weights: Path, card: ModelCard, validation: Sampl
     return card_path
 
 
-def _with_file(card: ModelCard, kind: str, path: Path) -> ModelCard:
+def with_file(card: ModelCard, kind: str, path: Path) -> ModelCard:
     entry = {"name": path.name, "sha256": sha256(path)}
     return dataclasses.replace(card, files={**card.files, kind: entry})
 
@@ -91,5 +91,5 @@ def export_model(card_path: Path, folder: Path | None = None) -> tuple[Path, flo
         weights = card.weights_file(card_path, "safetensors")
         with whole_file(folder / weights.name) as temporary:
             shutil.copyfile(weights, temporary)
-    _with_file(card, "onnx", onnx_path).save(folder / card_path.name)
+    with_file(card, "onnx", onnx_path).save(folder / card_path.name)
     return onnx_path, deviation

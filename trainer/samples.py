@@ -132,6 +132,11 @@ class DataSet:
     splits: dict[SplitName, Samples]
     report: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def validation_is_held_out(self) -> bool:
+        """Whether the validation rows were taken from the training rows, for want of others."""
+        return "validation_held_out" in self.report
+
     def split(self, name: SplitName) -> Samples:
         """Raises DataError when the data set has no such rows."""
         samples = self.splits.get(name)

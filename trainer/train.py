@@ -5,30 +5,21 @@ from __future__ import annotations
 import dataclasses
 import logging
 import math
-import os
-import platform
 import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import timm
 import torch
 from timm.utils import ModelEmaV3
 from torch import nn
 from torch.utils.data import DataLoader
 
-import fer_desktop
-from fer_desktop.core.emotions import EMOTIONS
-from fer_desktop.core.errors import FerDesktopError
 from fer_desktop.core.model import ModelCard
 from fer_desktop.core.network import build_model
 from fer_desktop.core.training.messages import (
     Checkpoint,
     Continued,
-    Epoch,
     Finished,
     Message,
     Paused,
@@ -38,34 +29,28 @@ from fer_desktop.core.training.messages import (
 from fer_desktop.core.training.run_folder import RunFolder
 from trainer.augment import TrainingBatches
 from trainer.best_weights import BestWeights
+from trainer.cards import initial_card, training_facts
 from trainer.checkpoints import Checkpoints, RunState
 from trainer.config import ConfigError, TrainConfig
-from trainer.control import Wish
+from trainer.control import StoppedError, Wish
 from trainer.datasets import load_dataset, training_rows
 from trainer.depthwise import use_quick_gradients
-from trainer.details import details, digest, worst_rows
+from trainer.details import digest
 from trainer.distillation import with_teachers
-from trainer.metrics import natural_and_balanced, with_confusion
 from trainer.optimisation import create_optimiser, learning_rate_factor, take_step
 from trainer.predict import Logits, in_batches, network_runner
 from trainer.processes import Processes, choose_device
 from trainer.release import release
 from trainer.report import write_curves, write_metrics
-from trainer.samples import DataSet, Samples
 from trainer.start_weights import load_start_weights
 from trainer.stopwatch import Stopwatch
+from trainer.validation import TrainingError, finish_epoch, write_rows
 
 logger = logging.getLogger(__name__)
 
 BEST_WEIGHTS = "best.safetensors"
 STEP_MESSAGE_SECONDS = 1.0
 PAUSE_SECONDS = 0.2
-# Grey mean and standard deviation of ImageNet, the pictures the start weights have seen.
-MEAN, STD = 0.449, 0.226
-
-
-class TrainingError(FerDesktopError):
-    """A run cannot go on."""
 
 
 def train(
@@ -74,7 +59,7 @@ def train(
     """Trains, and yields a report on the way; resumes by itself when the folder holds a checkpoint.
 
     control: what is wished at present. A pause or a stop is honoured after the current step, with a
-    checkpoint, and a stop in the middle of a validation too. At the end the folder holds the model
+    checkpoint, and in the middle of a validation too. At the end the folder holds the model
     (safetensors, ONNX, card), ``metrics.csv`` and ``figures/``. Several processes under ``torchrun`` share
     each batch and end with the same weights; only the first one writes files.
     """
@@ -108,7 +93,11 @@ def _train(
     if config.limit:
         samples = samples.take(np.random.default_rng(config.seed).permutation(len(samples))[: config.limit])
     if config.teachers:
-        samples, teachers = with_teachers(samples, config, folder, processes)
+        try:
+            samples, teachers = with_teachers(samples, config, folder, processes, control)
+        except StoppedError:
+            yield Finished("stopped", 0, None, 0.0)
+            return
         dataset.report["teachers"] = teachers
     sampling = samples.balanced_sampling(config.balance)
     card = initial_card(config, samples.prior(sampling))
@@ -168,16 +157,43 @@ def _train(
         steps=total_steps,
         resumed_at=state.step,
     )
-    saved_at = spoken_at = time.monotonic()
     watch, spoken_step = Stopwatch(state.seconds), state.step
+    saved_at = spoken_at = watch.seconds
+    no_loss = torch.zeros((), device=device)
 
     def checkpoint() -> Iterator[Checkpoint]:
-        state.seconds = watch.seconds
+        nonlocal saved_at
+        state.seconds = saved_at = watch.seconds
         if processes.leads:
             checkpoints.save(state, identity, **parts)
             yield Checkpoint(state.step, str(checkpoints.newest))
 
-    def stopped() -> Iterator[Message]:
+    def pause() -> Generator[Message, None, Wish]:
+        """Sleeps until something else is wished, and returns that."""
+        yield from checkpoint()
+        yield Paused(state.step)
+        wish = Wish.PAUSE
+        with watch.held():
+            while wish is Wish.PAUSE:
+                time.sleep(PAUSE_SECONDS)
+                _, wish = processes.agree(no_loss, control())
+        if wish is Wish.GO_ON:
+            yield Continued(state.step)
+        return wish
+
+    def validate(learned: ModelCard) -> Generator[Message, None, Logits | None]:
+        """None: a stop is wished."""
+        parts = []
+        for logits in in_batches(network_runner(average.module), learned, validation):
+            wish = control()
+            if wish is Wish.PAUSE and processes.count == 1:  # several pause together, after their next step
+                wish = yield from pause()
+            if wish is Wish.STOP:
+                return None
+            parts.append(logits)
+        return np.concatenate(parts)
+
+    def stop() -> Iterator[Message]:
         yield from checkpoint()
         yield Finished("stopped", state.step, None, state.seconds)
 
@@ -206,7 +222,7 @@ def _train(
                 )
             average.update(network, step=state.step)
             state.step, state.batch, state.loss_sum = state.step + 1, state.batch + 1, state.loss_sum + loss
-            now = time.monotonic()
+            now = watch.seconds
             if now - spoken_at >= STEP_MESSAGE_SECONDS:
                 pace = (state.step - spoken_step) / (now - spoken_at)
                 left = (total_steps - state.step) / pace
@@ -214,49 +230,35 @@ def _train(
                 yield Step(state.step, state.epoch + 1, loss, rate, images, left)
                 spoken_at, spoken_step = now, state.step
             if wish is Wish.PAUSE:
-                yield from checkpoint()
-                yield Paused(state.step)
-                with watch.held():
-                    while wish is Wish.PAUSE:
-                        time.sleep(PAUSE_SECONDS)
-                        _, wish = processes.agree(step_loss, control())
-                saved_at = spoken_at = now = time.monotonic()
-                spoken_step = state.step
-                if wish is not Wish.STOP:
-                    yield Continued(state.step)
+                wish = yield from pause()
             if wish is Wish.STOP:
-                yield from stopped()
+                yield from stop()
                 return
             if now - saved_at >= 60 * config.checkpoint_minutes:
                 yield from checkpoint()
-                saved_at = now
 
         # Validated at the size it has just learned; only the last size makes a model.
         learned = card_of(state.epoch)
-        logits = _validate(average.module, learned, validation, control) if processes.leads else None
+        logits = (yield from validate(learned)) if processes.leads else None
         wish = Wish.STOP if processes.leads and logits is None else Wish.GO_ON
-        _, wish = processes.agree(torch.zeros((), device=device), wish)
+        _, wish = processes.agree(no_loss, wish)
         if wish is Wish.STOP:
-            yield from stopped()
+            yield from stop()
             return
         if logits is not None:
-            report = _finish_epoch(state, logits, learned, validation, len(batches))
-            details(
-                validation, logits, learned, rows=worst_rows(validation, logits, learned), thumbnails=True
-            ).save(run.worst_file)
-            if learned.input_size == card.input_size and state.note_score(report.validation):
+            last_size = learned.input_size == card.input_size
+            report = finish_epoch(state, logits, learned, validation, len(batches), makes_a_model=last_size)
+            write_rows(run, logits, learned, validation, best=report.best)
+            if report.best:
                 best.keep(average.module)
-                details(validation, logits, learned).save(run.validation_file)
-                report = dataclasses.replace(report, best=True)
             write_metrics(state.history, folder / "metrics.csv")
+            yield report  # before the checkpoint, so that a kill in between cannot lose it
             yield from checkpoint()
-            yield report
         else:
             state.next_epoch()
-        saved_at = time.monotonic()
 
     if processes.leads:
-        card = dataclasses.replace(card, training=_training_facts(config, dataset, device, state, processes))
+        card = dataclasses.replace(card, training=training_facts(config, dataset, device, state, processes))
         path = release(folder, folder / BEST_WEIGHTS, card, validation)
         write_curves(state.history, folder / "figures" / "curves.png")
         yield Finished("completed", state.step, str(path), state.seconds)
@@ -267,42 +269,6 @@ def _seed(config: TrainConfig, step: int, rank: int) -> None:
     so that a resumed run draws the same."""
     state = np.random.SeedSequence([config.seed, rank, step]).generate_state(1, np.uint64)
     torch.manual_seed(int(state[0]))
-
-
-def initial_card(config: TrainConfig, prior: tuple[float, ...]) -> ModelCard:
-    return ModelCard(
-        name=config.name,
-        architecture=config.architecture,
-        input_size=config.input_size,
-        channels=config.channels,
-        native_size=config.native_size or None,
-        mean=MEAN,
-        std=STD,
-        crop_margin=config.crop_margin,
-        standardise=config.standardise,
-        labels=EMOTIONS,
-        training_prior=prior,
-        temperature=1.0,
-        trainer_version=fer_desktop.__version__,
-    )
-
-
-def _training_facts(
-    config: TrainConfig, dataset: DataSet, device: torch.device, state: RunState, processes: Processes
-) -> dict[str, Any]:
-    return {
-        "date": datetime.now(UTC).date().isoformat(),
-        "data": dataset.report,
-        "config": config.to_dict(),
-        "start_weights": state.start_weights,
-        "device": str(device),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores; used: {processes.count} process(es) of "
-        f"{torch.get_num_threads()} thread(s)",
-        "torch": torch.__version__,
-        "timm": timm.__version__,
-        "hours": round(state.seconds / 3600, 2),
-        "selection": "epoch with the best mean of validation accuracy (tau 0) and macro recall (balanced)",
-    }
 
 
 def check_input(network: nn.Module, config: TrainConfig) -> None:
@@ -316,36 +282,3 @@ def check_input(network: nn.Module, config: TrainConfig) -> None:
             f"{config.architecture} cannot take {size} x {size} pixels ({str(error).partition(chr(10))[0]}); "
             "choose another --input-size or --architecture"
         ) from error
-
-
-def _validate(
-    network: nn.Module, card: ModelCard, validation: Samples, control: Callable[[], Wish]
-) -> Logits | None:
-    """None: a stop is wished."""
-    parts = []
-    for logits in in_batches(network_runner(network), card, validation):
-        if control() is Wish.STOP:
-            return None
-        parts.append(logits)
-    return np.concatenate(parts)
-
-
-def _finish_epoch(
-    state: RunState, logits: Logits, card: ModelCard, validation: Samples, batches: int
-) -> Epoch:
-    if not np.isfinite(logits).all():
-        raise TrainingError(
-            f"the weights are no longer finite after epoch {state.epoch + 1}; start again in another folder, "
-            "with a lower --learning-rate"
-        )
-    figures = with_confusion(natural_and_balanced(logits, validation, card), logits, validation, card)
-    train_loss = state.loss_sum / batches
-    state.next_epoch()
-    state.history.append({"epoch": state.epoch, "train_loss": train_loss, **_flat(figures)})
-    return Epoch(state.epoch, train_loss, figures, best=False, step=state.step)
-
-
-def _flat(figures: dict[str, Any]) -> dict[str, float]:
-    """The single numbers among the figures, those of the balanced setting with a prefix."""
-    balanced = {f"balanced_{name}": value for name, value in figures["balanced"].items() if name != "tau"}
-    return {name: value for name, value in {**figures, **balanced}.items() if isinstance(value, float)}

@@ -19,6 +19,7 @@ from fer_desktop.core.detection import (
     create_detector,
 )
 from fer_desktop.core.model import DEFAULT_TAU, crop_face
+from fer_desktop.core.personal import PersonalCalibration
 from fer_desktop.core.smoothing import DEFAULT_UNCERTAIN_BELOW, EmotionSmoother, plain_label
 from fer_desktop.core.tracking import FaceTracker, TrackedBox
 from fer_desktop.core.types import Detection, Face, Frame, FrameResult, Timings
@@ -47,6 +48,7 @@ class PipelineSettings:
     min_face: side of the smallest face as a fraction of the frame's shorter side.
     detection_interval_s: time between two detections; 0 detects on every frame.
     uncertain_below: no label is given while the largest probability is below this, 0 to 1.
+    personal: of whoever is in front of the camera; only the live view uses it, never an analysis.
     """
 
     model: Path
@@ -58,6 +60,7 @@ class PipelineSettings:
     min_face: float = DEFAULT_MIN_FACE
     detection_interval_s: float = DETECTION_INTERVAL_S
     uncertain_below: float = DEFAULT_UNCERTAIN_BELOW
+    personal: PersonalCalibration | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,9 @@ class Pipeline:
     But ``locate``, with ``reset``, may be used by one thread and ``recognise`` by another that is behind it.
     Every decision about time follows the frames' presentation times, so a video gives the same results
     however fast it is processed. The detector and the classifier may be exchanged between two frames.
+
+    personal: corrects a face that is alone, if it was measured with the classifier's model; may be set at any
+    time. None at first.
     """
 
     def __init__(
@@ -94,6 +100,7 @@ class Pipeline:
     ) -> None:
         self.detector = detector
         self.classifier = classifier
+        self.personal: PersonalCalibration | None = None
         self._smoothing = smoothing
         self._detection_interval_s = detection_interval_s
         self._uncertain_below = uncertain_below
@@ -142,7 +149,10 @@ class Pipeline:
         margin = self.classifier.card.crop_margin
         crops = [crop_face(item.frame.image, box.box, margin) for item in located for box in item.boxes]
         rows = iter(self.classifier.classify(crops))
-        faces = [self._faces(item, rows) for item in located]
+        personal = self.personal
+        if personal is not None and not personal.fits(self.classifier.card):
+            personal = None
+        faces = [self._faces(item, rows, personal) for item in located]
         classify_s = (time.perf_counter() - started) / max(1, len(located))
         return [
             FrameResult(
@@ -191,10 +201,14 @@ class Pipeline:
         self._last_whole_search_s = frame.pts_s
         return detector.detect(frame.image)
 
-    def _faces(self, located: Located, rows: Iterator[NDArray[np.float32]]) -> tuple[Face, ...]:
-        """Takes a row of probabilities for each box."""
+    def _faces(
+        self, located: Located, rows: Iterator[NDArray[np.float32]], personal: PersonalCalibration | None
+    ) -> tuple[Face, ...]:
+        """Takes a row of probabilities for each box. A face that is remembered counts as one beside it."""
         kept = frozenset() if located.starts_anew else located.known_ids
         self._smoothers = {face_id: item for face_id, item in self._smoothers.items() if face_id in kept}
+        if personal is not None and len(located.boxes) == len(located.known_ids) == 1:
+            rows = (np.asarray(personal.apply(row), dtype=np.float32) for row in rows)
         return tuple(self._face(located.frame, box, next(rows)) for box in located.boxes)
 
     def _face(self, frame: Frame, tracked: TrackedBox, probabilities: NDArray[np.float32]) -> Face:

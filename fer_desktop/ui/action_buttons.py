@@ -12,6 +12,11 @@ from fer_desktop.ui import theme
 from fer_desktop.ui.flow_layout import FlowLayout
 from fer_desktop.ui.keys import keeps_space
 
+_EMPHASIS = (
+    (QPalette.ColorRole.Button, QPalette.ColorRole.Highlight),
+    (QPalette.ColorRole.ButtonText, QPalette.ColorRole.HighlightedText),
+)
+
 
 class ActionButton(QPushButton):
     """Has the text and the state of an action and triggers it. emphasised: the button to press first."""
@@ -23,8 +28,12 @@ class ActionButton(QPushButton):
         self.setAutoDefault(True)  # Return presses it when it has the focus, in a main window too
         if emphasised:
             palette = self.palette()
-            palette.setColor(QPalette.ColorRole.Button, palette.color(QPalette.ColorRole.Highlight))
-            palette.setColor(QPalette.ColorRole.ButtonText, palette.color(QPalette.ColorRole.HighlightedText))
+            for group in (
+                QPalette.ColorGroup.Active,
+                QPalette.ColorGroup.Inactive,
+            ):  # not when it is disabled
+                for role, colour in _EMPHASIS:
+                    palette.setColor(group, role, palette.color(colour))
             self.setPalette(palette)
         action.changed.connect(self._follow)
         self.clicked.connect(action.trigger)

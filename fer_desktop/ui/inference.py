@@ -48,22 +48,26 @@ def needs_rebuild(old: PipelineSettings, new: PipelineSettings) -> bool:
         smoothing=new.smoothing,
         detection_interval_s=new.detection_interval_s,
         uncertain_below=new.uncertain_below,
+        personal=new.personal,
     )
 
 
 def with_settings(pipeline: Pipeline, built_with: PipelineSettings, settings: PipelineSettings) -> Pipeline:
-    """The pipeline with other settings that need no rebuild: the same one when only tau differs, else a new
-    one around the same detector and model."""
+    """The pipeline with other settings that need no rebuild: the same one when only tau and the personal
+    calibration differ, else a new one around the same detector and model."""
     pipeline.classifier.tau = settings.tau
-    if settings == replace(built_with, tau=settings.tau):
+    pipeline.personal = settings.personal
+    if settings == replace(built_with, tau=settings.tau, personal=settings.personal):
         return pipeline
-    return Pipeline(
+    successor = Pipeline(
         pipeline.detector,
         pipeline.classifier,
         smoothing=settings.smoothing,
         detection_interval_s=settings.detection_interval_s,
         uncertain_below=settings.uncertain_below,
     )
+    successor.personal = settings.personal
+    return successor
 
 
 class PipelineLoader(threading.Thread):

@@ -136,6 +136,7 @@ class LiveSession(QObject):
             return
         if self._serving is not None:
             self._serving[1].classifier.tau = settings.tau
+            self._serving[1].personal = settings.personal
         if self._loading is not None and not needs_rebuild(self._loading, settings):
             return
         if self._serving is None or needs_rebuild(self._serving[0], settings):

@@ -29,9 +29,11 @@ LOADING_MODEL = "Loading the model…"
 class LivePage(QWidget):
     """Takes the newest picture and result from the session whenever there is one, and shows them.
 
-    shown(Frame, FrameResult): a result and the very picture that it is of, where that was shown too.
+    analysed(FrameResult): each result that is shown. shown(Frame, FrameResult): one with the very picture
+    that it is of, where that was shown too.
     """
 
+    analysed = Signal(FrameResult)
     shown = Signal(Frame, FrameResult)
 
     def __init__(self, session: LiveSession, parent: QWidget | None = None) -> None:
@@ -133,6 +135,7 @@ class LivePage(QWidget):
             self.panel.show_result(result)
             self.timeline.show_result(result)
             self._note_faces(result)
+            self.analysed.emit(result)
             for recent in self._frames:
                 if recent.index == result.index and recent.captured_at == result.captured_at:
                     self.shown.emit(recent, result)

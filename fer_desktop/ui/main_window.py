@@ -28,6 +28,9 @@ from fer_desktop.ui.jobs import Job, JobRunner
 from fer_desktop.ui.live import LiveSession, ModelStatus, Phase, SessionState
 from fer_desktop.ui.live_page import LivePage
 from fer_desktop.ui.menus import DeviceMenu, fill_menu_bar, make_tool_bar
+from fer_desktop.ui.personal.chip import PersonalChip
+from fer_desktop.ui.personal.personal_actions import PersonalActions
+from fer_desktop.ui.personal.personal_control import PersonalControl
 from fer_desktop.ui.pipeline_control import PipelineControl
 from fer_desktop.ui.preferences import Preferences
 from fer_desktop.ui.settings import Settings
@@ -90,6 +93,8 @@ class MainWindow(QMainWindow):
         self.training = TrainingPages(
             self.tabs, session, settings, paths, self.jobs, self.pipeline, parent=self
         )
+        self.personal = PersonalControl(session, settings, self.pipeline, self)
+        self.personal_actions = PersonalActions(self.personal, self)
         self.consent_page: ConsentPage | None = None
         self.status_bar = StatusBar()
         self.preferences = Preferences(paths, self)
@@ -106,7 +111,14 @@ class MainWindow(QMainWindow):
         column.addWidget(self._pages, 1)
         column.addWidget(self.status_bar)
         self.setCentralWidget(content)
-        fill_menu_bar(self.menuBar(), self.commands, self.camera_menu, self.device_menu)
+        self.status_bar.add(PersonalChip(self.personal))
+        fill_menu_bar(
+            self.menuBar(),
+            self.commands,
+            self.camera_menu,
+            self.device_menu,
+            self.personal_actions.all(),
+        )
         self.tool_bar = make_tool_bar(self.commands, self.camera_menu, self)
         self.addToolBar(self.tool_bar)
         self.addActions(self.commands.all())  # so that shortcuts work while the menu bar is hidden
@@ -188,6 +200,8 @@ class MainWindow(QMainWindow):
         self.analyse_dialog.start_requested.connect(self.tabs.start_analysis)
         self.tabs.said.connect(self.status_bar.say)
         self.training.said.connect(self.status_bar.say)
+        self.personal.said.connect(self.status_bar.say)
+        self.live_page.analysed.connect(self.personal.note_result)
         self.live_page.shown.connect(self.training.note_result)
         self.tabs.currentChanged.connect(self._on_tab)
         self.session.state_changed.connect(self._on_state)
@@ -347,6 +361,7 @@ class MainWindow(QMainWindow):
             if not self.tabs.shows_live:  # its tab has keys of its own
                 for action in (act.toggle, act.stop, act.snapshot, act.mirror):
                     action.setEnabled(False)
+        self.personal_actions.calibrate.setEnabled(self.has_consent)
         self.camera_menu.setEnabled(self.has_consent)
 
     def _refresh_numbers(self) -> None:

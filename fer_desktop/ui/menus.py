@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton, QWidget
@@ -36,7 +38,10 @@ class DeviceMenu(QMenu):
         self.chosen.emit(action.data())
 
 
-def fill_menu_bar(bar: QMenuBar, actions: Actions, cameras: CameraMenu, devices: DeviceMenu) -> None:
+def fill_menu_bar(
+    bar: QMenuBar, actions: Actions, cameras: CameraMenu, devices: DeviceMenu, personal: Sequence[QAction]
+) -> None:
+    """personal: what there is to do with the personal calibration."""
     file = bar.addMenu("&File")
     file.addActions([actions.open_files, actions.open_folder, actions.open_sample])
     file.addSeparator()
@@ -63,6 +68,8 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions, cameras: CameraMenu, devices:
     settings = bar.addMenu("&Settings")
     settings.addMenu(devices)
     settings.addAction(actions.smoothing)
+    settings.addSeparator()
+    settings.addActions(list(personal))
     settings.addSeparator()
     settings.addAction(actions.preferences)
     help_menu = bar.addMenu("&Help")

@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from fer_desktop.core.detection import DEFAULT_DETECTOR
+from fer_desktop.core.personal import PersonalCalibration
 from fer_desktop.core.pipeline import PipelineSettings
 from fer_desktop.ui.live import LiveSession
 from fer_desktop.ui.settings import Settings
@@ -37,9 +38,11 @@ class PipelineControl(QObject):
         self._stored = stored
         self._default_model = default_model
         self._overrides = dict(overrides)
+        self._personal: PersonalCalibration | None = None
 
     @property
     def settings(self) -> PipelineSettings:
+        """Without the personal calibration, which is for the live view alone."""
         return dataclasses.replace(self._stored.pipeline_settings(self._default_model), **self._overrides)
 
     @property
@@ -56,9 +59,8 @@ class PipelineControl(QObject):
         """Sets a field at once and for later; None for a file takes the one that is installed."""
         setattr(self._stored, name, value)
         self._overrides.pop(name, None)
-        settings = self.settings
-        self._session.configure(settings)
-        self.changed.emit(settings)
+        self._configure()
+        self.changed.emit(self.settings)
 
     def use_bundled_model(self) -> None:
         self.change("model", None)
@@ -73,3 +75,12 @@ class PipelineControl(QObject):
 
     def set_smoothing(self, smoothing: bool) -> None:
         self.change("smoothing", smoothing)
+
+    def set_personal(self, personal: PersonalCalibration | None) -> None:
+        """Corrects the live view from the next picture on; stores nothing."""
+        if personal != self._personal:
+            self._personal = personal
+            self._configure()
+
+    def _configure(self) -> None:
+        self._session.configure(dataclasses.replace(self.settings, personal=self._personal))

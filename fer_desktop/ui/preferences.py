@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QSlider,
+    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +25,7 @@ from fer_desktop.core.detection import DEFAULT_DETECTOR
 from fer_desktop.core.model import DEFAULT_TAU
 from fer_desktop.core.paths import Paths
 from fer_desktop.core.pipeline import PipelineSettings
+from fer_desktop.core.smoothing import DEFAULT_UNCERTAIN_BELOW
 from fer_desktop.ui import theme
 from fer_desktop.ui.model_choice import show_models
 from fer_desktop.ui.reading import ReadingArea, paragraph
@@ -40,6 +42,7 @@ BALANCE = (
     "Natural: more as in the training pictures, where most faces are neutral or happy. That gives fewer "
     "false alarms, but subtle anger, fear, sadness and disgust are often called neutral."
 )
+UNCERTAIN = "Below this probability no emotion is named. The page Evaluate (Training) shows what that costs."
 DEFAULTS = {
     "model": None,
     "device": "auto",
@@ -47,6 +50,7 @@ DEFAULTS = {
     "detector_model": None,
     "tau": DEFAULT_TAU,
     "smoothing": True,
+    "uncertain_below": DEFAULT_UNCERTAIN_BELOW,
 }
 
 
@@ -84,6 +88,13 @@ class Preferences(QDialog):
         self.smoothing = QCheckBox("&Smooth emotions over about half a second")
         self.smoothing.clicked.connect(lambda checked: self.changed.emit("smoothing", checked))
 
+        self.uncertain = QSpinBox()
+        self.uncertain.setRange(0, 100)
+        self.uncertain.setSuffix(" %")
+        self.uncertain.setToolTip(UNCERTAIN)
+        self.uncertain.setAccessibleDescription(UNCERTAIN)
+        self.uncertain.valueChanged.connect(lambda value: self.changed.emit("uncertain_below", value / 100))
+
         scale = QHBoxLayout()
         scale.addWidget(QLabel("Balanced"))
         scale.addWidget(self.balance, 1)
@@ -100,6 +111,8 @@ class Preferences(QDialog):
         expressions.setBuddy(self.balance)
         form.addRow(expressions, scale)
         form.addRow(paragraph(BALANCE))
+        form.addRow("&Uncertain below", self.uncertain)
+        form.addRow(paragraph(UNCERTAIN))
         form.addRow(self.smoothing)
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Close | QDialogButtonBox.StandardButton.RestoreDefaults
@@ -121,6 +134,8 @@ class Preferences(QDialog):
         self.detector_file.setToolTip(str(custom) if custom else "A model file for the face detector")
         with QSignalBlocker(self.balance):
             self.balance.setValue(round((1 - settings.tau) * 20))
+        with QSignalBlocker(self.uncertain):
+            self.uncertain.setValue(round(100 * settings.uncertain_below))
         self.smoothing.setChecked(settings.smoothing)
 
     def _show_models(self, current: Path) -> None:

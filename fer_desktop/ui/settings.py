@@ -13,6 +13,7 @@ from fer_desktop.core.classification import DEVICES
 from fer_desktop.core.detection import DEFAULT_DETECTOR, DETECTORS
 from fer_desktop.core.model import DEFAULT_TAU
 from fer_desktop.core.pipeline import PipelineSettings
+from fer_desktop.core.smoothing import DEFAULT_UNCERTAIN_BELOW
 
 log = logging.getLogger(__name__)
 
@@ -105,8 +106,9 @@ class Settings:
     Setting a value outside its range raises ValueError.
     camera_key: of CameraInfo. consent_version: of the consent page that was accepted, 0 for none.
     detector_model, model: files the user chose, None for those that are installed.
-    tau: strength of the logit adjustment, 0 to 1. geometry, window_state, panel_state: as Qt's saveGeometry
-    and saveState give them (window, tool bars, splitter).
+    tau, uncertain_below: as in PipelineSettings. personal_enabled: None without a remembered calibration or
+    before it was switched. geometry, window_state, panel_state: as Qt's saveGeometry and saveState give them
+    (window, tool bars, splitter).
     """
 
     consent_version = _Setting("consent/version", 0, _count)
@@ -132,6 +134,8 @@ class Settings:
     model = _Setting[Path | None]("pipeline/model", None, _path)
     tau = _Setting("pipeline/tau", DEFAULT_TAU, _fraction)
     smoothing = _Setting("pipeline/smoothing", True, _yes_or_no)
+    uncertain_below = _Setting("pipeline/uncertain_below", DEFAULT_UNCERTAIN_BELOW, _fraction)
+    personal_enabled = _Setting[bool | None]("personal/enabled", None, _yes_or_no)
 
     geometry = _Setting("window/geometry", QByteArray(), _bytes)
     window_state = _Setting("window/state", QByteArray(), _bytes)
@@ -146,6 +150,11 @@ class Settings:
         if self.store.status() is not QSettings.Status.NoError:
             log.warning("%s: the settings are damaged or cannot be read; defaults replace what is lost", path)
 
+    @property
+    def personal_file(self) -> Path:
+        """Where the personal calibration is, if the user asked to remember it."""
+        return self.path.with_name("personal-calibration.json")
+
     def pipeline_settings(self, default_model: Path) -> PipelineSettings:
         return PipelineSettings(
             model=self.model or default_model,
@@ -154,6 +163,7 @@ class Settings:
             detector_model=self.detector_model,
             tau=self.tau,
             smoothing=self.smoothing,
+            uncertain_below=self.uncertain_below,
         )
 
     def save(self) -> bool:

@@ -82,6 +82,10 @@ class StatusBar(QWidget):
         self._message.show()
         self.message_timer.start()
 
+    def add(self, widget: QWidget) -> None:
+        """At the end of the figures."""
+        self._flow.addWidget(widget)
+
     def clear_message(self) -> None:
         self._message.clear()
         self._message.hide()

@@ -41,6 +41,7 @@ def test_validation_is_held_out_when_absent(tmp_path: Path) -> None:
     dataset = load_dataset(tmp_path)
     assert len(dataset.split("validation")) == dataset.report["validation_held_out"] == 4
     assert len(dataset.split("train")) == 36
+    assert dataset.split("validation").names == ("happy/8.png", "happy/9.png", "sad/8.png", "sad/9.png")
 
 
 def test_classes_directly_in_the_folder_are_the_test_rows(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -100,8 +101,25 @@ def test_a_missing_validation_split_is_told(tmp_path: Path) -> None:
     write_splits(tmp_path / "folders", train=12)
     found = inspect(tmp_path / "folders")
     assert found["splits"]["validation"]["rows"] == 6
-    assert said(found, "no folder named validation, so every tenth training picture")
+    assert said(found, "no folder named validation, so the last tenth of the training pictures")
     assert said(inspect(write_fer2013(tmp_path / "csv", validation=0)), "no validation pictures")
+
+
+def test_pictures_of_one_sitting_stay_beside_those_held_out(tmp_path: Path) -> None:
+    face, generator = picture(3, np.random.default_rng(0)), np.random.default_rng(1)
+    for folder in ("train/happy", "separate/train/happy", "separate/validation/happy"):
+        (tmp_path / folder).mkdir(parents=True)
+    for number in range(10):
+        image = np.clip(face + generator.normal(0, 3, face.shape), 0, 255).astype(np.uint8)
+        cv2.imwrite(str(tmp_path / "train" / "happy" / f"{number}.png"), image)
+        split = "validation" if number == 9 else "train"
+        cv2.imwrite(str(tmp_path / "separate" / split / "happy" / f"{number}.png"), image)
+    found = inspect(tmp_path)
+    assert (found["trained_on"], found["dropped"]) == (9, {})
+    assert said(found, "nearly repeat one that is held out: 9. They stay")
+    report = training_rows(load_dataset(tmp_path))[0].report
+    assert (report["trained_on"], report["nearly_repeat_held_out_rows"]) == (9, 9)
+    assert inspect(tmp_path / "separate")["dropped"] == {"near duplicate of a validation row": 9}
 
 
 def test_a_data_set_without_training_rows_is_for_evaluation(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,15 @@ import torch
 
 from fer_desktop.core.errors import ModelError, OutputError
 from fer_desktop.core.model import ModelCard
-from fer_desktop.core.training.messages import Checkpoint, Continued, Epoch, Finished, Paused, RunStarted
+from fer_desktop.core.training.messages import (
+    Checkpoint,
+    Continued,
+    Epoch,
+    Finished,
+    Paused,
+    RunStarted,
+    Step,
+)
 from fer_desktop.core.training.predictions import Predictions
 from fer_desktop.core.training.run_folder import RunFolder
 from tests.support.fer2013 import write_fer2013, write_votes
@@ -25,6 +34,7 @@ from trainer.evaluate import evaluate
 from trainer.fer2013 import VOTES_FILE
 from trainer.optimisation import learning_rate_factor, take_step
 from trainer.samples import DataError
+from trainer.stopwatch import Stopwatch
 from trainer.train import BEST_WEIGHTS, TrainingError, train
 
 
@@ -147,21 +157,31 @@ def test_what_only_concerns_the_machine_may_differ(data: Path, tmp_path: Path) -
 
 
 @pytest.mark.usefixtures("without_release")
-@pytest.mark.parametrize("left", [0, 10, 5000, -1])
+@pytest.mark.parametrize(("whole_bytes", "zeros"), [(0, 0), (10, 0), (5000, 0), (0, 10**6), (9000, 4096)])
 def test_a_damaged_checkpoint_is_replaced_by_the_one_before(
-    data: Path, whole: Run, tmp_path: Path, left: int, caplog: pytest.LogCaptureFixture
+    data: Path, whole: Run, tmp_path: Path, whole_bytes: int, zeros: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """As a power cut leaves it: short, empty, or with zeros at its end."""
+    """As a power cut leaves it: empty, short, nothing but zeros, or with a block of zeros inside."""
     run(data, tmp_path, stop_after=1)
     run(data, tmp_path, stop_after=2)
     path = tmp_path / CHECKPOINT
-    content = path.read_bytes()
-    path.write_bytes(content[:left] if left >= 0 else content[:-2000] + bytes(2000))
+    rest = path.read_bytes()[whole_bytes + zeros :] if zeros else b""
+    path.write_bytes(path.read_bytes()[:whole_bytes] + bytes(zeros) + rest)
     resumed = run(data, tmp_path)[0]
     assert isinstance(resumed, RunStarted)
     assert resumed.resumed_at == 1
     assert "the run goes on from the one before, step 1" in caplog.text
     assert metrics(tmp_path) == metrics(whole[0])
+
+
+def test_a_damaged_checkpoint_never_takes_the_place_of_the_whole_one(data: Path, tmp_path: Path) -> None:
+    run(data, tmp_path, stop_after=1)
+    run(data, tmp_path, stop_after=1)
+    for _ in range(2):
+        (tmp_path / CHECKPOINT).write_bytes(b"half")
+        resumed = run(data, tmp_path, stop_after=1)[0]
+        assert isinstance(resumed, RunStarted)
+        assert resumed.resumed_at == 1
 
 
 def test_two_damaged_checkpoints_are_refused(data: Path, tmp_path: Path) -> None:
@@ -196,6 +216,44 @@ def test_a_pause_holds_the_run_and_costs_no_time_of_it(
     assert messages[place + 1] == Continued(2)
     assert len(slept) == 3
     assert metrics(tmp_path) == metrics(whole[0])
+
+
+@pytest.mark.usefixtures("without_release")
+def test_a_pause_in_a_validation_holds_it_there(
+    data: Path, whole: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wishes = iter([Wish.GO_ON] * 3 + [Wish.PAUSE])
+    monkeypatch.setattr("trainer.train.time.sleep", lambda _: None)
+    messages = list(train(TINY, data, None, tmp_path, lambda: next(wishes, Wish.GO_ON)))
+    held = [message for message in messages if isinstance(message, (Paused, Continued, Epoch))]
+    assert held[:2] == [Paused(3), Continued(3)]
+    assert isinstance(held[2], Epoch)
+    assert metrics(tmp_path) == metrics(whole[0])
+
+
+def test_paused_seconds_are_not_the_runs(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    slept = 0.0
+
+    def sleep(seconds: float) -> None:
+        nonlocal slept
+        slept += 1e6
+
+    real = time.monotonic
+    monkeypatch.setattr("trainer.train.time.sleep", sleep)
+    monkeypatch.setattr("trainer.train.Stopwatch", lambda seconds: Stopwatch(seconds, lambda: real() + slept))
+    monkeypatch.setattr("trainer.train.STEP_MESSAGE_SECONDS", 0.0)
+    wishes = iter([Wish.GO_ON, Wish.PAUSE, Wish.GO_ON, Wish.GO_ON, Wish.STOP])
+    messages = list(train(TINY, data, None, tmp_path, lambda: next(wishes)))
+    assert slept > 0
+    assert isinstance(messages[-1], Finished)
+    assert messages[-1].seconds < 1000
+    assert all(message.images_per_s > 1 for message in messages if isinstance(message, Step))
+
+
+def test_a_stop_while_the_teachers_answer_keeps_nothing(data: Path, whole: Run, tmp_path: Path) -> None:
+    config = dataclasses.replace(TINY, teachers=str(whole[0] / "tiny.json"))
+    assert run(data, tmp_path, config, stop_after=1) == [Finished("stopped", 0, None, 0.0)]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_paused_run_can_be_stopped(data: Path, tmp_path: Path) -> None:
@@ -342,7 +400,7 @@ def test_weights_that_are_no_longer_finite_are_not_kept(
 ) -> None:
     """The loss is from before the last step of an epoch, so it can still be finite."""
     monkeypatch.setattr(
-        "trainer.train._validate", lambda network, card, samples, control: np.full((len(samples), 7), np.nan)
+        "trainer.train.network_runner", lambda network: lambda inputs: np.full((len(inputs), 7), np.nan)
     )
     with pytest.raises(TrainingError, match="no longer finite after epoch 1"):
         run(data, tmp_path)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from fer_desktop.core.results.faces import FaceTable
+from fer_desktop.core.types import Frame, FrameResult
 from fer_desktop.ui.reading import ReadingDialog
 from tests.support.models import write_tiny_model
 from tests.support.sources import FaultySource, SyntheticSource
@@ -326,3 +327,44 @@ def test_the_queue_is_a_tab_that_keeps_what_is_in_it(desk: NewDesk, qtbot: QtBot
         tabs.queue.start.trigger()
     tabs.queue.open_requested.emit(tmp_path / "results" / "talk.ferx")
     assert [workspace.path for workspace in tabs.workspaces] == [tmp_path / "results" / "talk.ferx"]
+
+
+def test_results_reach_those_who_use_them_with_their_own_pictures(desk: NewDesk, qtbot: QtBot) -> None:
+    """The personal calibration gets every result, the collecting of faces those whose picture was shown."""
+    bench = desk(cameras=(INTEGRATED,))
+    shown: list[tuple[Frame, FrameResult]] = []
+    seen: list[FrameResult] = []
+    bench.page.shown.connect(lambda *pair: shown.append(pair))
+    bench.window.personal.result_seen.connect(seen.append)
+    bench.window.begin()
+    qtbot.waitUntil(lambda: len(shown) >= 3)
+    assert all(frame.index == result.index for frame, result in shown)
+    assert {result.index for _, result in shown} <= {result.index for result in seen}
+
+
+def test_training_and_calibration_are_in_the_menus_once_there_is_consent(desk: NewDesk, qtbot: QtBot) -> None:
+    bench = desk(agreed=False)
+    act, calibrate = bench.commands, bench.window.personal_actions.calibrate
+    entries = (act.new_run, act.runs, act.check_data, act.collect, act.evaluate, act.import_model, calibrate)
+    assert not any(action.isEnabled() for action in entries)
+    assert bench.window.consent_page is not None
+    bench.window._agree()
+    assert all(action.isEnabled() for action in entries)
+    menus = [action.menu() for action in bench.window.menuBar().actions()]
+    present = {action for menu in menus if menu is not None for action in menu.actions()}
+    assert set(entries) <= present
+
+
+@pytest.mark.parametrize("name", ["check_data", "collect", "evaluate", "new_run", "runs"])
+def test_each_page_of_the_training_is_a_tab_that_keeps_its_content(
+    desk: NewDesk, qtbot: QtBot, name: str
+) -> None:
+    bench = desk()
+    action, tabs = getattr(bench.commands, name), bench.window.tabs
+    action.trigger()
+    page = tabs.currentWidget()
+    assert tabs.count() == 2
+    tabs.close_tab(1)
+    action.trigger()
+    assert tabs.currentWidget() is page
+    assert tabs.count() == 2

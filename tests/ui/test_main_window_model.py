@@ -130,3 +130,18 @@ def test_restoring_the_defaults_undoes_every_change(desk: NewDesk, qtbot: QtBot)
     assert (before.detector, after.detector) == ("yunet", "cascade")
     assert (after.tau, after.smoothing, after.device) == (1.0, True, "auto")
     assert new.window.preferences.device.currentData() == "auto"
+
+
+def test_the_threshold_for_uncertain_comes_from_the_settings_and_from_an_evaluation(
+    desk: NewDesk, qtbot: QtBot
+) -> None:
+    new = desk()
+    new.window.begin()
+    qtbot.waitUntil(lambda: new.session.model_status.phase == "ready")
+    new.window.preferences.uncertain.setValue(55)
+    assert new.window.pipeline.settings.uncertain_below == 0.55
+    new.window.training.show_evaluate()
+    new.window.training.evaluate.threshold_requested.emit(0.3)
+    assert new.window.pipeline.settings.uncertain_below == 0.3
+    assert new.window.preferences.uncertain.value() == 30
+    assert len(new.built) == 1  # without loading the model again

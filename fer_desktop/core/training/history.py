@@ -97,6 +97,8 @@ class RunHistory:
             case Step():
                 self._add_step(message)
             case Epoch():
+                # One that was validated once more after a kill counts once.
+                self.epochs = [figures for figures in self.epochs if figures.epoch < message.epoch]
                 self.epochs.append(_figures(message))
             case Checkpoint():
                 self.last_checkpoint = message.step

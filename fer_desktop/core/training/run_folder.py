@@ -29,7 +29,7 @@ from filelock import FileLock, Timeout
 
 from fer_desktop.core.errors import FerDesktopError
 from fer_desktop.core.files import whole_file
-from fer_desktop.core.training.messages import Message, MessageReader, RunStarted, Step, to_line
+from fer_desktop.core.training.messages import Epoch, Message, MessageReader, RunStarted, Step, to_line
 
 FORMAT = 1
 LOCK_PATIENCE_S = 5.0
@@ -172,11 +172,16 @@ class RunFolder:
 
 
 def on_the_way(messages: Iterable[Message]) -> list[Message]:
-    """Without what a killed trainer had done after the checkpoint from which the next one went on."""
+    """Without what a killed trainer had done after the checkpoint from which the next one went on.
+
+    An epoch that was validated once more, from a checkpoint at its last step, counts once.
+    """
     kept: list[Message] = []
     for message in messages:
         if isinstance(message, RunStarted):
             kept = [item for item in kept if not _is_after(item, message.resumed_at)]
+        if isinstance(message, Epoch):
+            kept = [item for item in kept if not (isinstance(item, Epoch) and item.epoch >= message.epoch)]
         kept.append(message)
     return kept
 

@@ -36,6 +36,7 @@ class AxisItem(pyqtgraph.AxisItem):
         super().__init__(orientation)
         self._axis = axis
         self.enableAutoSIPrefix(False)
+        self.setStyle(maxTickLevel=1)  # the finest grid lines would take half the time of a repaint
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         if self._axis.percent:

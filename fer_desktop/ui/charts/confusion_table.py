@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPalette
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPalette, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
 
 from fer_desktop.core import emotions
 from fer_desktop.ui import icons, theme
 
+FRAME_PX = 2
 NAME = "Confusion matrix: a row for each true emotion, a column for each answer"
 
 
@@ -30,10 +41,13 @@ class ConfusionTable(QTableWidget):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setShowGrid(False)
+        self.setItemDelegate(_FramedWhenSelected(self))
         self.setAccessibleName(NAME)
         self.setCornerButtonEnabled(False)
         for place, emotion in enumerate(emotions.ALL):
-            title = QTableWidgetItem(icons.icon(emotion.icon.removesuffix(".svg")), emotion.title)
+            title = QTableWidgetItem(_icon(emotion), emotion.title)
+            title.setToolTip(emotion.title)
+            title.setData(Qt.ItemDataRole.AccessibleTextRole, emotion.title)
             self.setVerticalHeaderItem(place, QTableWidgetItem(title))
             self.setHorizontalHeaderItem(place, title)
             for column in range(side):
@@ -82,6 +96,19 @@ class ConfusionTable(QTableWidget):
             item.setToolTip(words)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
 
+    def _fit_titles(self) -> None:
+        """Above narrow columns a name stands without its icon, above very narrow ones the icon alone."""
+        header, room = self.horizontalHeader(), self.columnWidth(0)
+        metrics, style = header.fontMetrics(), header.style()
+        margins = 2 * style.pixelMetric(QStyle.PixelMetric.PM_HeaderMargin) + theme.GRID
+        name = max(metrics.horizontalAdvance(emotion.title) for emotion in emotions.ALL) + margins
+        both = name + style.pixelMetric(QStyle.PixelMetric.PM_SmallIconSize) + margins
+        for place, emotion in enumerate(emotions.ALL):
+            title = self.horizontalHeaderItem(place)
+            assert title is not None
+            title.setText(emotion.title if room >= name else "")
+            title.setIcon(QIcon() if name <= room < both else _icon(emotion))
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self.currentItem():
             self.cell_chosen.emit(self.currentRow(), self.currentColumn())
@@ -92,3 +119,28 @@ class ConfusionTable(QTableWidget):
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange:
             self._fill()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_titles()
+
+
+class _FramedWhenSelected(QStyledItemDelegate):
+    """The usual colour of a selection would pass for a share of 100 %."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        plain = QStyleOptionViewItem(option)
+        is_selected = bool(plain.state & QStyle.StateFlag.State_Selected)
+        plain.state &= ~(QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_HasFocus)
+        super().paint(painter, plain, index)
+        if is_selected:
+            pen = QPen(option.palette.color(QPalette.ColorRole.Text), FRAME_PX)
+            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+            painter.setPen(pen)
+            painter.drawRect(option.rect.adjusted(1, 1, -FRAME_PX, -FRAME_PX))
+
+
+def _icon(emotion: emotions.Emotion) -> QIcon:
+    return icons.icon(emotion.icon.removesuffix(".svg"))

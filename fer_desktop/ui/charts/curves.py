@@ -69,8 +69,19 @@ class CurvePlot(Plot):
             line.setData(*(_thinned(np.asarray(values, float)) for values in (curve.x, curve.y)))
             line.setSymbol("o" if len(curve.x) <= FEW else None)
         self._show_values(any(len(curve.x) for curve in curves))
+        self._fit()
         self._show_reading()
         self.setAccessibleDescription(self._in_words())
+
+    def _fit(self) -> None:
+        """By itself, but for a single value, around which pyqtgraph would show half a unit."""
+        values = np.concatenate([np.asarray(curve.y, float) for curve in self.curves] or [np.empty(0)])
+        values = values[np.isfinite(values)]
+        if len(values) and values.min() == values.max():
+            half = abs(float(values[0])) / 2 or 0.5
+            self.axes.setYRange(values[0] - half, values[0] + half)
+        else:
+            self.axes.enableAutoRange("y", True)
 
     def _new_line(self) -> pyqtgraph.PlotDataItem:
         line = pyqtgraph.PlotDataItem(connect="finite", antialias=False)

@@ -119,7 +119,7 @@ class _View(pyqtgraph.PlotWidget):
         self.setMenuEnabled(False)
         self.setMouseEnabled(x=False, y=False)
         self.hideButtons()
-        self.showGrid(x=True, y=True, alpha=0.15)
+        self.showGrid(y=True, alpha=0.15)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)

@@ -17,6 +17,7 @@ from fer_desktop.ui.training.plain_table import PlainTable
 from fer_desktop.ui.training.side_by_side import SideBySide
 
 WIDE_PX = 640
+LONGEST_NAME = 28
 SETTINGS = {0.0: "Natural", 1.0: "Balanced"}
 PLOT_HEIGHT = 30 * theme.GRID
 
@@ -54,9 +55,14 @@ class CompareView(QScrollArea):
 
 
 def _names(first: RunSummary, second: RunSummary) -> tuple[str, str]:
-    if first.title != second.title:
-        return first.title, second.title
-    return f"{first.title} (1)", f"{second.title} (2)"
+    titles = [_shortened(run.title) for run in (first, second)]
+    if titles[0] != titles[1]:
+        return titles[0], titles[1]
+    return f"{titles[0]} (1)", f"{titles[1]} (2)"
+
+
+def _shortened(title: str) -> str:
+    return title if len(title) <= LONGEST_NAME else f"{title[: LONGEST_NAME - 1].rstrip()}…"
 
 
 def _sentence(comparison: Comparison, names: tuple[str, str]) -> str:

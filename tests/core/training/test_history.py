@@ -103,6 +103,12 @@ def test_what_a_resume_undid_is_forgotten() -> None:
     assert [item.epoch for item in again.epochs] == [1]
 
 
+def test_an_epoch_that_was_validated_once_more_counts_once() -> None:
+    """Its checkpoint is from before the validation, at the same step."""
+    history = RunHistory.of([started(), epoch(1, 5), started(5), epoch(1, 5), epoch(2, 10)])
+    assert [figures.epoch for figures in history.epochs] == [1, 2]
+
+
 def test_a_long_run_takes_no_more_memory_and_keeps_its_mean() -> None:
     history = RunHistory.of([started(steps=50_000)])
     for number in range(1, 50_001):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fer_desktop.core.training.messages import Checkpoint, MessageReader, Paused, RunStarted, Step
+from fer_desktop.core.training.messages import Checkpoint, Epoch, MessageReader, Paused, RunStarted, Step
 from fer_desktop.core.training.run_folder import RunError, RunFolder, RunInfo, list_runs
 
 INFO = RunInfo("My run", "2026-11-25T12:00:00+00:00", "/data", None, {"name": "fer7", "epochs": 2})
@@ -45,6 +45,14 @@ def test_steps_after_the_checkpoint_that_was_resumed_are_not_on_the_way(tmp_path
     run.append([started(0), step(1), Checkpoint(1, "c"), step(2), step(3)])
     run.append([started(1), step(2)])
     assert run.messages() == [started(0), step(1), Checkpoint(1, "c"), started(1), step(2)]
+
+
+def test_an_epoch_that_was_validated_once_more_counts_once(tmp_path: Path) -> None:
+    """Its checkpoint is from before the validation, at the same step."""
+    run, epoch = RunFolder(tmp_path), Epoch(1, 0.5, {}, True, 3)
+    run.append([started(0), Checkpoint(3, "c"), epoch])
+    run.append([started(3), epoch])
+    assert run.messages() == [started(0), Checkpoint(3, "c"), started(3), epoch]
 
 
 def test_a_line_torn_by_a_kill_costs_only_itself(tmp_path: Path) -> None:

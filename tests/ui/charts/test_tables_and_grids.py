@@ -10,6 +10,7 @@ from fer_desktop.ui import theme
 from fer_desktop.ui.charts.bars import ClassBars
 from fer_desktop.ui.charts.confusion_table import ConfusionTable
 from fer_desktop.ui.charts.coverage import CoveragePlot
+from fer_desktop.ui.charts.curves import Curve, CurvePlot
 from fer_desktop.ui.charts.reliability import ReliabilityPlot
 from fer_desktop.ui.charts.thumbnails import SIDE, ThumbnailGrid, pixmap
 
@@ -42,6 +43,29 @@ def test_cells_are_chosen_by_mouse_and_keyboard(table: ConfusionTable, qtbot: Qt
     with qtbot.waitSignal(table.cell_chosen) as chosen:
         qtbot.keyClick(table, Qt.Key.Key_Return)
     assert chosen.args == [1, 6]
+
+
+def test_a_selected_cell_keeps_the_colour_of_its_share(table: ConfusionTable) -> None:
+    table.setCurrentCell(2, 0)  # a share of 0 %
+    cell = table.visualItemRect(table.item(2, 0))
+    picture = table.viewport().grab().toImage()
+    ratio = picture.devicePixelRatio()
+    inside = picture.pixelColor(round((cell.left() + 6) * ratio), round((cell.top() + 6) * ratio))
+    assert inside == table.item(2, 0).background().color()
+    edge = picture.pixelColor(round((cell.left() + 1) * ratio), round(cell.center().y() * ratio))
+    assert edge == table.palette().color(QPalette.ColorRole.Text)
+
+
+@pytest.mark.parametrize("width", [300, 500, 620, 700, 900, 1200])
+def test_no_title_of_a_column_is_cut(table: ConfusionTable, width: int) -> None:
+    table.resize(width, 500)
+    for column in range(7):
+        title = table.horizontalHeaderItem(column)
+        words = table.horizontalHeader().fontMetrics().horizontalAdvance(title.text())
+        icon = 0 if title.icon().isNull() else 16
+        assert words + icon <= table.columnWidth(column)
+        assert title.text() or icon
+        assert title.toolTip(), "the name is to be found where only the icon has room"
 
 
 @pytest.mark.parametrize("base", ["#ffffff", "#1e1e1e"])
@@ -116,3 +140,14 @@ def test_colours_are_those_of_the_picture(qtbot: QtBot) -> None:
     blue = np.zeros((8, 8, 3), np.uint8)
     blue[..., 0] = 255
     assert QColor(pixmap(blue, SIDE, 1.0).toImage().pixel(3, 3)) == QColor("blue")
+
+
+@pytest.mark.parametrize(("values", "low", "high"), [([1e-3] * 3, 0.0005, 0.0015), ([0.0, 0.0], -0.5, 0.5)])
+def test_a_value_that_never_changes_is_drawn_at_its_scale(
+    qtbot: QtBot, values: list[float], low: float, high: float
+) -> None:
+    plot = CurvePlot("Learning rate")
+    qtbot.addWidget(plot)
+    plot.set_curves([Curve("Step", range(len(values)), values)])
+    bottom, top = plot.axes.viewRange()[1]
+    assert bottom <= low < high <= top < 2 * high + 0.1 * (high > 0.1)

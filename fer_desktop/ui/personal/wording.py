@@ -1,0 +1,71 @@
+"""What was found, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fer_desktop.core.emotions import EMOTIONS, index_of
+from fer_desktop.core.personal import LIMIT, PersonalCalibration
+from fer_desktop.ui.formats import percentage
+
+INTRODUCTION = (
+    "Some faces look sad, angry or surprised to the model while they are at rest. Show it your face at rest "
+    "for thirty seconds, and the live view corrects that while you are alone in the camera's picture."
+)
+LIMITS = (
+    "It cannot tell a face that looks sad at rest from a sad person, and it holds for this light and this "
+    "camera. Files are never corrected. Nothing is stored unless you choose so at the end."
+)
+_ADJECTIVES = {
+    "anger": "angry",
+    "disgust": "disgusted",
+    "fear": "afraid",
+    "happiness": "happy",
+    "sadness": "sad",
+    "surprise": "surprised",
+    "neutral": "neutral",
+}
+_MENTIONED = 0.05
+_NOT_AT_REST = 0.2
+
+
+def finding(shares: Sequence[float], calibration: PersonalCalibration) -> str:
+    """shares: probabilities of the face at rest, at the balance in use, in the order of EMOTIONS."""
+    neutral = shares[index_of("neutral")]
+    if not calibration.changes_anything:
+        return (
+            f"Your neutral face looks {percentage(neutral)} neutral to the model, and no emotion stands out. "
+            "There is nothing to correct."
+        )
+    lowered = [
+        f"{percentage(share)} {_ADJECTIVES[name]}"
+        for share, name, shift in sorted(
+            zip(shares, EMOTIONS, calibration.log_shift, strict=True), reverse=True
+        )
+        if shift < 0 and share >= _MENTIONED
+    ]
+    if not lowered:
+        return (
+            f"Your neutral face looks {percentage(neutral)} neutral to the model; "
+            "what little it adds will be corrected."
+        )
+    return f"Your neutral face looks {_joined(lowered)} to the model; that will be corrected."
+
+
+def doubt(shares: Sequence[float], calibration: PersonalCalibration) -> str:
+    """What may be wrong with the measurement; empty when nothing is."""
+    if shares[index_of("neutral")] >= _NOT_AT_REST or not calibration.changes_anything:
+        return ""
+    much = " It is more than can be corrected in full." if min(calibration.log_shift) < -0.9 * LIMIT else ""
+    return f"That is a lot. If you were not at rest, discard it and start again.{much}"
+
+
+def summary(calibration: PersonalCalibration) -> str:
+    """What a calibration does, for a tool tip."""
+    lowered = [name for name, shift in zip(EMOTIONS, calibration.log_shift, strict=True) if shift < -0.05]
+    what = f"Lowers {_joined(lowered)}" if lowered else "Changes next to nothing"
+    return f"{what}; measured on {calibration.created:%Y-%m-%d %H:%M} with {calibration.model}."
+
+
+def _joined(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
