@@ -94,14 +94,17 @@ class Checkpoints:
         }
         try:
             with whole_file(self.newest) as temporary:
-                torch.save(content, temporary)
+                with temporary.open("wb") as file:
+                    torch.save(content, file)
                 flush_to_disk(temporary)
                 if self.newest.exists() and not self._newest_is_damaged:
                     self.newest.replace(self.previous)
             flush_to_disk(self.newest.parent)
-        except (OSError, OutputError, RuntimeError) as error:  # torch reports a full disk as RuntimeError
+        except (OSError, OutputError, RuntimeError) as error:
+            # torch makes a RuntimeError of a full disk, and says nothing of the disk.
+            cause = error.__context__ if isinstance(error.__context__, OSError) else error
             raise CheckpointError(
-                f"{self.newest}: the checkpoint cannot be written ({_reason(error)}); the one before is kept"
+                f"{self.newest}: the checkpoint cannot be written ({_reason(cause)}); the one before is kept"
             ) from error
         self._newest_is_damaged = False
 
@@ -143,5 +146,5 @@ def _check_identity(path: Path, saved: dict[str, Any], identity: dict[str, Any])
         )
 
 
-def _reason(error: Exception) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]
+def _reason(error: BaseException) -> str:
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).splitlines()[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
@@ -285,12 +285,14 @@ def test_a_full_disk_keeps_the_checkpoint_before(
     run(data, tmp_path, stop_after=1)
     before = (tmp_path / CHECKPOINT).read_bytes()
 
-    def full(content: object, path: Path) -> None:
-        path.write_bytes(b"half")
-        raise RuntimeError("PytorchStreamWriter failed writing file data/3: file write failed")
+    def full(content: object, file: BinaryIO) -> None:
+        file.write(b"half")
+        error = RuntimeError("[enforce fail at inline_container.cc:672] . unexpected pos 704 vs 598")
+        error.__context__ = OSError(28, "No space left on device")
+        raise error
 
     monkeypatch.setattr("trainer.checkpoints.torch.save", full)
-    with pytest.raises(CheckpointError, match="the one before is kept"):
+    with pytest.raises(CheckpointError, match=r"\(No space left on device\); the one before is kept"):
         run(data, tmp_path, stop_after=1)
     assert (tmp_path / CHECKPOINT).read_bytes() == before
     assert not list(tmp_path.glob("*.part"))

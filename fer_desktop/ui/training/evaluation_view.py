@@ -56,7 +56,7 @@ class EvaluationView(QScrollArea):
         self.calibration = CalibrationPanel()
         self.threshold = ThresholdPanel(DEFAULT_UNCERTAIN_BELOW)
         self.threshold.threshold_requested.connect(self.threshold_requested)
-        self.table.cell_chosen.connect(self._show_cell)
+        self.table.cell_chosen.connect(self._choose_cell)
         self.balanced.toggled.connect(self._judge)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
@@ -86,6 +86,11 @@ class EvaluationView(QScrollArea):
         mistakes = matrix - np.diag(np.diag(matrix))
         true, predicted = divmod(int(mistakes.argmax()), len(matrix))
         self._show_cell(true, predicted)
+
+    def _choose_cell(self, true: int, predicted: int) -> None:
+        """As asked for, so its pictures have to be in view."""
+        self._show_cell(true, predicted)
+        self.ensureWidgetVisible(self.pictures, 0, 0)
 
     def _show_cell(self, true: int, predicted: int) -> None:
         if self.predictions is not None and self._judged is not None:

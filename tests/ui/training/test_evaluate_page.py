@@ -156,6 +156,14 @@ def test_figures_come_with_rows_and_interval(page: EvaluatePage, qtbot: QtBot) -
     assert "15 equal bins" in page.view.calibration.words.text()
 
 
+def test_the_pictures_of_a_chosen_cell_come_into_view(page: EvaluatePage, qtbot: QtBot) -> None:
+    page.resize(900, 500)
+    evaluate(qtbot, page)
+    page.view.verticalScrollBar().setValue(0)
+    page.view.table.cell_chosen.emit(3, 1)
+    assert page.view.verticalScrollBar().value() > 0
+
+
 def test_a_cell_shows_the_pictures_behind_it(page: EvaluatePage, qtbot: QtBot) -> None:
     evaluate(qtbot, page)
     matrix = Judged.of(PREDICTIONS, 1.0).confusion()
