@@ -17,7 +17,7 @@ run: $(VENV)/.run
 	$(BIN)/fer-desktop
 
 test: check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.runs import TINY, Run, metrics
+from trainer.__main__ import main
 from trainer.checkpoints import CHECKPOINT
 from trainer.config import ConfigError
 from trainer.processes import Processes, choose_device
@@ -40,32 +41,36 @@ def finish(process: subprocess.Popen[str], line: str = "") -> list[dict[str, obj
     return [json.loads(text) for text in output.splitlines()]
 
 
-def test_two_processes_equal_one(data: Path, whole: Run, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def pair(data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str, object]]]:
+    """The folder and the messages of an uninterrupted run of two processes."""
+    folder = tmp_path_factory.mktemp("pair")
+    return folder, finish(start(data, folder))
+
+
+def test_two_processes_equal_one(whole: Run, pair: tuple[Path, list[dict[str, object]]]) -> None:
     """Each has half of every batch, so two times 14 rows are compared with 28 of one."""
-    messages = finish(start(data, tmp_path))
+    folder, messages = pair
     kinds = [message["type"] for message in messages]
     assert kinds.count("run_started") == kinds.count("finished") == 1
     assert kinds.count("checkpoint") == 3
-    assert not list(tmp_path.glob("*.part"))
-    alone, together = metrics(whole[0]), metrics(tmp_path)
+    assert not list(folder.glob("*.part"))
+    alone, together = metrics(whole[0]), metrics(folder)
     losses = [[float(row["train_loss"]) for row in rows] for rows in (alone, together)]
     assert losses[1] == pytest.approx(losses[0], rel=0.15)
     assert losses[1][-1] < losses[1][0]
 
 
-def test_a_line_stops_both_and_they_resume_as_if_never_stopped(data: Path, tmp_path: Path) -> None:
-    whole, parted = tmp_path / "whole", tmp_path / "parted"
-    finish(start(data, whole, "--epochs", "15"))
-    process = start(data, parted, "--epochs", "15")
-    assert process.stdout is not None
-    for text in process.stdout:
-        if json.loads(text)["type"] == "epoch":
-            break
-    messages = finish(process, "stop\n")
+def test_a_line_stops_both_and_they_resume_as_if_never_stopped(
+    data: Path, tmp_path: Path, pair: tuple[Path, list[dict[str, object]]]
+) -> None:
+    process = start(data, tmp_path)
+    messages = finish(process, "stop\n")  # heard before the first step
     assert messages[-1]["outcome"] == "stopped"
     assert messages[-2]["type"] == "checkpoint"
-    assert finish(start(data, parted, "--epochs", "15"))[-1]["outcome"] == "completed"
-    assert metrics(parted) == metrics(whole)
+    assert messages[-1]["step"] == 1
+    assert finish(start(data, tmp_path))[-1]["outcome"] == "completed"
+    assert metrics(tmp_path) == metrics(pair[0])
 
 
 def test_a_signal_stops_both_with_a_checkpoint(data: Path, tmp_path: Path) -> None:
@@ -80,13 +85,17 @@ def test_a_signal_stops_both_with_a_checkpoint(data: Path, tmp_path: Path) -> No
     assert (tmp_path / CHECKPOINT).exists()
 
 
-def test_a_batch_that_cannot_be_shared_is_refused(data: Path, tmp_path: Path) -> None:
-    process = start(data, tmp_path, "--batch-size", "27")
-    output, errors = process.communicate(timeout=60)
-    assert process.returncode != 0
-    (message,) = [json.loads(text) for text in output.splitlines()]
-    assert message["message"] == "--batch-size is 27, which 2 processes cannot share evenly"
-    assert errors.count("error: --batch-size is 27") == 1
+@pytest.mark.parametrize("rank", ["0", "1"])
+def test_a_batch_that_cannot_be_shared_is_refused_once(
+    data: Path, tmp_path: Path, rank: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RANK", rank)
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    assert main(["train", "--data", str(data), "--output", str(tmp_path), "--batch-size", "27"]) == 1
+    output, errors = capsys.readouterr()
+    said = "--batch-size is 27, which 2 processes cannot share evenly"
+    assert [json.loads(text)["message"] for text in output.splitlines()] == [said] * (rank == "0")
+    assert errors.count(f"error: {said}") == (rank == "0")
 
 
 def test_one_alone_needs_no_group() -> None:

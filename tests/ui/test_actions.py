@@ -57,7 +57,7 @@ def test_the_toggle_says_what_it_does_in_every_phase(actions: Actions, phase: Ph
 
 def test_every_action_is_in_a_menu_and_each_tool_has_a_name(window: QMainWindow, actions: Actions) -> None:
     cameras = CameraMenu(actions.refresh_cameras, window)
-    fill_menu_bar(window.menuBar(), actions, cameras, DeviceMenu(window))
+    fill_menu_bar(window.menuBar(), actions, cameras, DeviceMenu(window), [])
     in_menus = {action for menu in window.findChildren(QMenu) for action in menu.actions()}
     named = {name: action for name, action in vars(actions).items() if isinstance(action, QAction)}
     missing = {name for name, action in named.items() if action not in in_menus}
