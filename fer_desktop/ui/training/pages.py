@@ -8,9 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from fer_desktop.core.errors import OutputError
 from fer_desktop.core.paths import Paths
 from fer_desktop.core.training.run_folder import RunFolder, RunInfo, list_runs
 from fer_desktop.core.types import Frame, FrameResult
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from fer_desktop.ui.training.collect_page import CollectPage
     from fer_desktop.ui.training.data_page import DataPage
     from fer_desktop.ui.training.evaluate_page import EvaluatePage
+    from fer_desktop.ui.training.import_dialog import ImportDialog
     from fer_desktop.ui.training.requirements_page import RequirementsPage
     from fer_desktop.ui.training.run_page import RunPage
     from fer_desktop.ui.training.runs_page import RunsPage
@@ -65,6 +67,7 @@ class TrainingPages(QObject):
         self.collect: CollectPage | None = None
         self.evaluate: EvaluatePage | None = None
         self.run_pages: list[RunPage] = []
+        self._dialogs: list[ImportDialog] = []
         tabs.page_closed.connect(self._on_closed)
         pipeline.changed.connect(self._show_model_in_use)
 
@@ -143,15 +146,21 @@ class TrainingPages(QObject):
         from fer_desktop.ui.training.import_dialog import ImportDialog
 
         dialog = ImportDialog(self._paths, self._tabs.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.imported.connect(self.use_model)
+        dialog.finished.connect(lambda _: self._dialogs.remove(dialog))
+        self._dialogs.append(dialog)
         present(dialog)
 
     # Runs.
 
     def start_run(self, info: RunInfo) -> None:
-        """Raises OutputError when the run's folder cannot be made."""
-        page = self._page_of(RunFolder.create(self._paths.runs, info))
-        page.start()
+        try:
+            run = RunFolder.create(self._paths.runs, info)
+        except OutputError as error:
+            self.said.emit(f"The run was not started. {error}", None)
+            return
+        self._page_of(run).start()
 
     def open_run(self, run: RunFolder) -> None:
         """Shows a run, and follows it if it lives."""
@@ -219,6 +228,8 @@ class TrainingPages(QObject):
 
     def begin_shutdown(self) -> list[threading.Thread]:
         """Ends the pages' processes, with a checkpoint of each run; returns the threads to be waited for."""
+        for dialog in tuple(self._dialogs):
+            dialog.close()
         for page in self.run_pages:
             page.finish_closing(END_S)
         pages = (
