@@ -5,26 +5,26 @@ from __future__ import annotations
 import dataclasses
 import logging
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from fer_desktop.core.cameras import CameraInfo
 from fer_desktop.core.overlay import OverlayStyle
 from fer_desktop.core.paths import Paths
 from fer_desktop.core.pipeline import PipelineSettings
-from fer_desktop.ui import file_types, icons, snapshot
+from fer_desktop.ui import file_types, icons
 from fer_desktop.ui.actions import Actions
 from fer_desktop.ui.analyse_dialog import AnalyseDialog
 from fer_desktop.ui.camera_menu import CameraMenu
 from fer_desktop.ui.camera_watch import CameraWatcher
 from fer_desktop.ui.consent import CONSENT_VERSION, ConsentPage
+from fer_desktop.ui.file_commands import FileCommands
 from fer_desktop.ui.help_windows import HelpWindows, card_in_use, present
-from fer_desktop.ui.jobs import Job, JobRunner
+from fer_desktop.ui.jobs import JobRunner
 from fer_desktop.ui.live import LiveSession, ModelStatus, Phase, SessionState
 from fer_desktop.ui.live_page import LivePage
 from fer_desktop.ui.menus import DeviceMenu, fill_menu_bar, make_tool_bar
@@ -42,7 +42,7 @@ from fer_desktop.ui.threads import join_threads
 from fer_desktop.ui.training.pages import TrainingPages
 
 if TYPE_CHECKING:
-    from fer_desktop.ui.analysis.queue_page import QueuePage
+    pass
 
 log = logging.getLogger(__name__)
 
@@ -100,6 +100,7 @@ class MainWindow(QMainWindow):
         self.preferences = Preferences(paths, self)
         self.analyse_dialog = AnalyseDialog(settings, paths, self)
 
+        self.files = FileCommands(self)
         self._help = HelpWindows(self)
 
         self._pages = QStackedWidget()
@@ -163,13 +164,13 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         act = self.commands
         for action, slot in (
-            (act.open_files, self._choose_files),
-            (act.open_folder, self._choose_folder),
+            (act.open_files, self.files.choose_files),
+            (act.open_folder, self.files.choose_folder),
             (act.open_sample, lambda: self.source.open_files((self.paths.sample_picture,))),
-            (act.analyse, self._show_analyse),
-            (act.queue, self._show_queue),
-            (act.open_results, self._choose_results),
-            (act.snapshot, self._take_snapshot),
+            (act.analyse, self.files.show_analyse),
+            (act.queue, self.files.show_queue),
+            (act.open_results, self.files.choose_results),
+            (act.snapshot, self.files.take_snapshot),
             (act.quit, self.close),
             (act.refresh_cameras, self.watcher.refresh),
             (act.toggle, self.source.toggle),
@@ -369,55 +370,6 @@ class MainWindow(QMainWindow):
         self.live_page.refresh_numbers()
 
     # What the user asks for.
-
-    def _choose_files(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileNames(
-            self, "Open video or pictures", str(self.settings.open_folder or ""), file_types.OPEN_FILTER
-        )
-        self.open_files([Path(name) for name in chosen])
-
-    def _choose_folder(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(
-            self, "Open a folder of pictures", str(self.settings.open_folder or "")
-        )
-        if chosen:
-            self.open_files([Path(chosen)])
-
-    def _show_queue(self) -> None:
-        def make() -> QueuePage:
-            from fer_desktop.ui.analysis.queue_page import QueuePage
-
-            return QueuePage(self.jobs, self.settings, lambda: self.pipeline.settings)
-
-        self.tabs.show_queue(make)
-
-    def _choose_results(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileNames(
-            self, "Open results", str(self.settings.analysis_folder or ""), file_types.RESULTS_FILTER
-        )
-        self.open_files([Path(name) for name in chosen])
-
-    def _show_analyse(self) -> None:
-        files = self.source.files
-        self.analyse_dialog.offer(files[0] if len(files) == 1 else None, self.pipeline.settings)
-        present(self.analyse_dialog)
-
-    def _take_snapshot(self) -> None:
-        image = self.live_page.snapshot()
-        if image.isNull():
-            self.status_bar.say("There is no picture yet.")
-            return
-        folder, moment = self.settings.snapshot_folder or snapshot.default_folder(), datetime.now()
-
-        def save(job: Job) -> Path:
-            return snapshot.save(image, folder, moment)
-
-        self.jobs.start(
-            save,
-            name="snapshot",
-            on_success=lambda path: self.status_bar.say(f"Saved as {path}.", path.parent),
-            on_error=lambda error: self.status_bar.say(str(error)),
-        )
 
     def _set_full_screen(self, full: bool) -> None:
         for bar in (self.menuBar(), self.tool_bar, self.status_bar):
