@@ -8,7 +8,7 @@ CONSTRAINTS := .ci/constraints.txt
 EXTRAS ?= [yunet$(shell command -v nvidia-smi >/dev/null 2>&1 && echo ',torch')]
 DATA ?= ../shared/data/fer2013
 # The stages of the bundled models, each from the one before; a stage that was stopped goes on.
-STAGES := fer7-start fer7-middle fer7-late fer7 fer7-original
+STAGES := fer7-start fer7-middle fer7 fer7-original
 PROCESSES ?= 2
 
 .PHONY: run test check format model evaluate clean
