@@ -19,8 +19,8 @@ CONSENT_VERSION = 1
 PRIVATE = (
     "privacy",
     "Everything stays on this computer",
-    "The picture is analysed here and nowhere else; the program opens no network connection. Nothing is "
-    "stored unless you ask for it with a snapshot or an analysis. Other people in the picture should know.",
+    "The picture is analysed here and nowhere else; the program opens no network connection. Nothing "
+    "is stored unless you ask, as with a snapshot or an analysis. Other people in the picture should know.",
 )
 EXPRESSION = (
     "info",

@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from fer_desktop.core.memory import total_memory_bytes
+from fer_desktop.core.machine import total_memory_bytes
 from fer_desktop.ui import theme
 from fer_desktop.ui.banner import Banner
 from fer_desktop.ui.message_page import Message

@@ -9,7 +9,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
-from fer_desktop.core.memory import total_memory_bytes
+from fer_desktop.core.machine import total_memory_bytes
 from fer_desktop.core.paths import default_paths
 from fer_desktop.ui.jobs import JobRunner
 from fer_desktop.ui.settings import Settings
