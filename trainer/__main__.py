@@ -84,33 +84,26 @@ def _train(options: argparse.Namespace) -> int:
     from trainer.recorder import Recorder, working_on
 
     recorder = Recorder(sys.stdout if _leads() else None)
-    try:
+    with recorder.telling_failures(one_line):
         config = train_config(options)
         run = RunFolder(options.output or default_paths().runs / config.name)
         if not _leads():
             return _work(options, config, run, recorder)
-        with working_on(run):
+        with working_on(run), recorder.telling_failures(one_line):  # before the lock is given back
             recorder.keep_in(run, _info(options, config))
             return _work(options, config, run, recorder)
-    except Exception as error:
-        recorder.fail(one_line(error))
-        raise
 
 
 def _work(options: argparse.Namespace, config: TrainConfig, run: RunFolder, recorder: Recorder) -> int:
-    try:
-        from trainer.control import RunControl
-        from trainer.memory import keep_freed_memory
-        from trainer.train import train
+    from trainer.control import RunControl
+    from trainer.memory import keep_freed_memory
+    from trainer.train import train
 
-        keep_freed_memory()
-        heard = (sys.stdin, run) if _leads() else (None, None)
-        with RunControl(*heard, ends_with_stream=options.stop_with_stdin) as control:
-            for message in train(config, options.data, options.votes, run.path, control):
-                recorder.say(message)
-    except Exception as error:  # said before the lock is given back
-        recorder.fail(one_line(error))
-        raise
+    keep_freed_memory()
+    heard = (sys.stdin, run) if _leads() else (None, None)
+    with RunControl(*heard, ends_with_stream=options.stop_with_stdin) as control:
+        for message in train(config, options.data, options.votes, run.path, control):
+            recorder.say(message)
     return 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
@@ -58,11 +58,16 @@ class Recorder:
         if self._run is not None and self._info is not None:
             self._keep(message, self._run, self._info)
 
-    def fail(self, text: str) -> None:
-        """Says it once, however far the error goes up."""
-        if not self._has_failed:
-            self._has_failed = True
-            self.say(Failed(text))
+    @contextmanager
+    def telling_failures(self, in_words: Callable[[Exception], str]) -> Iterator[None]:
+        """Says what goes wrong, once however far it goes up, and lets it go on."""
+        try:
+            yield
+        except Exception as error:
+            if not self._has_failed:
+                self._has_failed = True
+                self.say(Failed(in_words(error)))
+            raise
 
     def _print(self, line: str) -> None:
         if self._stream is None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
@@ -24,6 +26,7 @@ class CommandStrip(QWidget):
     ) -> None:
         super().__init__(parent)
         self._command = TrainerCommand(self, program=program)
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self.text = QLabel()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -57,7 +60,19 @@ class CommandStrip(QWidget):
     def end(self) -> None:
         """Kills the command; nothing is emitted any more."""
         self._command.end()
+        self.clean_up()
         self.hide()
+
+    def make_folder(self) -> Path:
+        """A temporary folder for what the next command reads and writes, until `clean_up` or `end`."""
+        self.clean_up()
+        self._folder = tempfile.TemporaryDirectory(prefix="fer-desktop-", ignore_cleanup_errors=True)
+        return Path(self._folder.name)
+
+    def clean_up(self) -> None:
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
 
     def _show(self, progress: Progress) -> None:
         what = progress.what[:1].upper() + progress.what[1:]

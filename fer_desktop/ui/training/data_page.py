@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -54,7 +53,7 @@ class DataPage(QWidget):
         super().__init__(parent)
         self._settings = settings
         self._jobs = jobs
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._pictures = Path()
         self._checking: tuple[Path | None, Path | None] | None = None
         self._checked: tuple[Path | None, Path | None] | None = None
         self._report: Inspection | None = None
@@ -101,22 +100,20 @@ class DataPage(QWidget):
     def begin_shutdown(self) -> list[threading.Thread]:
         """Ends the check. What is being read is a job of the runner, which ends by itself."""
         self.strip.end()
-        self._clean_up()
         return []
 
     def _start(self) -> None:
         self._settings.training_data, self._settings.training_votes = self._named
         self._checking = self._named
-        self._folder = tempfile.TemporaryDirectory(prefix="fer-desktop-", ignore_cleanup_errors=True)
+        self._pictures = self.strip.make_folder()
         self.strip.start(
-            ["inspect", *self.field.arguments(), "--pictures", self._folder.name], "Starting the check…"
+            ["inspect", *self.field.arguments(), "--pictures", str(self._pictures)], "Starting the check…"
         )
         self._say("analyse", "The data set is being checked", "Nothing of it is changed.")
         self._enable()
 
     def _on_report(self, content: dict[str, Any]) -> None:
-        assert self._folder is not None
-        file = Path(self._folder.name) / "pictures.npz"
+        file = self._pictures / "pictures.npz"
         has_pictures = any((content.get("pictures") or {}).values())
 
         def read(job: Job) -> tuple[Inspection, Pictures]:
@@ -176,13 +173,8 @@ class DataPage(QWidget):
 
     def _end(self) -> None:
         self._checking = None
-        self._clean_up()
+        self.strip.clean_up()
         self._enable()
-
-    def _clean_up(self) -> None:
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
 
     def _enable(self) -> None:
         self.field.setEnabled(not self.is_running)

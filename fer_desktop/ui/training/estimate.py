@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -41,7 +39,6 @@ class Estimate(QWidget):
         """memory_bytes: of this computer; None asks the system."""
         super().__init__(parent)
         self._memory = memory_bytes or total_memory_bytes()
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self.action = QAction("&Estimate time and memory", self)
         self.action.setToolTip("Takes some real steps of training; a minute or two")
         self.text = QLabel()
@@ -67,8 +64,7 @@ class Estimate(QWidget):
     def start(self, data: Sequence[str], config: Mapping[str, Any]) -> None:
         """data: the arguments that name it. Not while one runs."""
         self.clear()
-        self._folder = tempfile.TemporaryDirectory(prefix="fer-desktop-", ignore_cleanup_errors=True)
-        file = Path(self._folder.name) / "config.json"
+        file = self.strip.make_folder() / "config.json"
         file.write_text(json.dumps(dict(config)), encoding="utf-8")
         self.action.setEnabled(False)
         self.strip.start(["probe", *data, "--config", str(file)], "Starting the trainer…")
@@ -98,9 +94,7 @@ class Estimate(QWidget):
 
     def _end(self) -> None:
         self.action.setEnabled(True)
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
+        self.strip.clean_up()
 
 
 def in_words(result: Mapping[str, Any], memory_bytes: int | None) -> str:

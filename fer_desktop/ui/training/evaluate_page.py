@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -52,7 +51,7 @@ class EvaluatePage(QWidget):
         super().__init__(parent)
         self._settings = settings
         self._jobs = jobs
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._details = Path()
         self._said: dict[str, Any] = {}
         self.is_running = False
         self.form = EvaluateForm(paths, jobs)
@@ -93,7 +92,6 @@ class EvaluatePage(QWidget):
     def begin_shutdown(self) -> list[threading.Thread]:
         """Ends the evaluation. What is being read or written is a job of the runner."""
         self.strip.end()
-        self._clean_up()
         return []
 
     # An evaluation.
@@ -102,15 +100,14 @@ class EvaluatePage(QWidget):
         self._settings.training_data = self.form.data.data
         self._settings.training_votes = self.form.data.votes
         self.is_running = True
-        self._folder = tempfile.TemporaryDirectory(prefix="fer-desktop-", ignore_cleanup_errors=True)
-        details = Path(self._folder.name) / "details.npz"
-        self.strip.start([*self.form.arguments(), "--details", str(details)], "Starting the evaluation…")
+        self._details = self.strip.make_folder() / "details.npz"
+        words = [*self.form.arguments(), "--details", str(self._details)]
+        self.strip.start(words, "Starting the evaluation…")
         self._say("analyse", "The model is being evaluated", "This takes a moment for each thousand rows.")
         self._enable()
 
     def _on_result(self, said: dict[str, Any]) -> None:
-        assert self._folder is not None
-        details = Path(self._folder.name) / "details.npz"
+        details = self._details
 
         def read(job: Job) -> Predictions:
             return Predictions.load(details)
@@ -143,13 +140,8 @@ class EvaluatePage(QWidget):
 
     def _end(self) -> None:
         self.is_running = False
-        self._clean_up()
+        self.strip.clean_up()
         self._enable()
-
-    def _clean_up(self) -> None:
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
 
     # Its result.
 
