@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 TRAINER_MAY_USE = {
     f"fer_desktop.core.{name}"
-    for name in ("model", "network", "emotions", "paths", "errors", "types", "files", "training")
+    for name in ("model", "network", "emotions", "paths", "errors", "types", "files", "machine", "training")
 }
 
 

@@ -47,8 +47,8 @@ class TrainConfig:
     start: str = _option(
         MODEL,
         "auto",
-        "start weights: auto, imagenet, lite0, random, bundled (the model that comes with the program), "
-        "or the card of a model",
+        "start weights: auto, imagenet, lite0, lite2, random, bundled (the model that comes with the "
+        "program), or the card of a model",
     )
     labels: Literal["auto", "votes", "majority", "original"] = _option(
         DATA,
@@ -59,6 +59,12 @@ class TrainConfig:
     original_share: float = _option(DATA, 0.0, "share of the data set's own label mixed into the votes", 0, 1)
     teachers: str = _option(
         DATA, "", "cards of models whose mean opinion is mixed into the targets, with commas"
+    )
+    teaching: Literal["once", "views"] = _option(
+        DATA,
+        "once",
+        "once: teachers see each picture and its mirror image before training; views: they see the augmented "
+        "pictures of the run, one teacher a batch",
     )
     distillation: float = _option(DATA, 0.5, "share of the teachers in the targets", 0, 1)
     balance: float = _option(DATA, 0.0, "how far rare emotions are drawn more often; 1: all as often", 0, 1)

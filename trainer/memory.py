@@ -1,4 +1,4 @@
-"""The memory of the process: what it keeps between the steps of a run, and its most."""
+"""What the process keeps of its memory between the steps of a run."""
 
 from __future__ import annotations
 
@@ -7,16 +7,6 @@ import sys
 
 # From glibc's malloc.h.
 _TRIM_THRESHOLD, _MMAP_MAX = -1, -4
-
-
-def peak_bytes() -> int | None:
-    """The most that the process has had in memory so far; None where the system does not say."""
-    if sys.platform == "win32":
-        return None
-    import resource
-
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def keep_freed_memory() -> bool:

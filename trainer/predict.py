@@ -86,9 +86,12 @@ def predict_mirrored(
 
 
 def onnx_session(path: Path) -> onnxruntime.InferenceSession:
-    """Raises ModelError for a file that ONNX Runtime cannot load."""
+    """With as many threads as torch has. Raises ModelError for a file that ONNX Runtime cannot load."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = torch.get_num_threads()
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        return onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime's errors have no common base
         raise ModelError(f"{path}: the weights cannot be loaded ({error})") from error
 

