@@ -80,6 +80,9 @@ class TrainConfig:
         SCHEDULE, "one-cycle", "learning rate over the run"
     )
     warmup: float = _option(SCHEDULE, 0.15, "share of the run in which the learning rate rises", 0, 0.9)
+    cooldown: float = _option(
+        SCHEDULE, 0.0, "share of the run at its end in which a constant learning rate falls", 0, 0.9
+    )
     label_smoothing: float = _option(REGULARISATION, 0.0, "label smoothing", 0, 0.9)
     drop_rate: float = _option(REGULARISATION, 0.2, "dropout before the classifier", 0, 0.9)
     drop_path_rate: float = _option(REGULARISATION, 0.1, "stochastic depth", 0, 0.9)

@@ -31,14 +31,15 @@ def learning_rate_factor(config: TrainConfig, step: int, total_steps: int) -> fl
 
     'one-cycle' (Smith and Topin 2018): cosine up over the warm-up, cosine down to almost nothing; 'cosine':
     linear warm-up, then half a cosine; 'constant': linear warm-up, then the peak, so that only the averaged
-    weights come to rest (Izmailov et al. 2018).
+    weights come to rest (Izmailov et al. 2018), or with a cool-down, in which it falls linearly to almost
+    nothing (Hägele et al. 2024).
     """
     position = (step + 1) / total_steps
     if position < config.warmup:
         rise = position / config.warmup
         return 0.04 + 0.96 * (1 - math.cos(math.pi * rise)) / 2 if config.schedule == "one-cycle" else rise
     if config.schedule == "constant":
-        return 1.0
+        return max(1e-5, min(1.0, (1 - position) / config.cooldown)) if config.cooldown else 1.0
     fall = (position - config.warmup) / (1 - config.warmup)
     return max(1e-5, (1 + math.cos(math.pi * fall)) / 2)
 

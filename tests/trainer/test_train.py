@@ -358,6 +358,15 @@ def test_a_constant_rate_rises_and_stays() -> None:
     assert factors[19:] == [1.0] * 81
 
 
+def test_a_constant_rate_may_cool_down_at_the_end() -> None:
+    config = dataclasses.replace(TINY, schedule="constant", warmup=0.2, cooldown=0.3)
+    factors = [learning_rate_factor(config, step, 100) for step in range(100)]
+    assert factors[19:70] == [1.0] * 51
+    assert factors[70:] == sorted(factors[70:], reverse=True)
+    assert factors[84] == pytest.approx(0.5)
+    assert 0 < factors[-1] < 0.001
+
+
 def test_a_start_named_outright_must_work(data: Path, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="they fit efficientnet_b0, "):
         run(data, tmp_path, dataclasses.replace(TINY, start="lite0"))
