@@ -139,6 +139,10 @@ class TrainConfig:
         if not self.name or self.name.startswith(".") or set(self.name) & set('/\\:*?"<>|'):
             raise ConfigError(f"--name is '{self.name}'; it names files, so without / and the like")
 
+    @property
+    def teacher_paths(self) -> list[Path]:
+        return [Path(text.strip()) for text in self.teachers.split(",") if text.strip()]
+
     def to_dict(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
 

@@ -42,7 +42,7 @@ def with_teachers(
         if control() is Wish.STOP:
             raise StoppedError
 
-    cards = [find_card(Path(text.strip())) for text in config.teachers.split(",")]
+    cards = [find_card(path) for path in config.teacher_paths]
     loaded = [ModelCard.load(path) for path in cards]
     names = [card.identity for card in loaded]
     content = hashlib.sha256("\n".join(names).encode() + samples.targets.tobytes())

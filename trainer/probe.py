@@ -91,7 +91,7 @@ def probe(
         return epochs * (steps * paces[size].step_s + paces[size].validation_s) if epochs else 0.0
 
     pace = paces[config.input_size]
-    teachers = len(config.teachers.split(",")) if config.teachers and config.teaching == "once" else 0
+    teachers = len(config.teacher_paths) if config.teaching == "once" else 0
     asking_s = 2 * teachers * pace.validation_s * len(samples) / len(validation)
     training_s = epochs_s(config.small_size, small) + epochs_s(config.input_size, last)
     release_s = RELEASE_VALIDATIONS * pace.validation_s + EXPORT_S
@@ -132,8 +132,8 @@ class _Trial:
         self._forward: Any = torch.compile(self._network) if config.compile else self._network
         self._average = ModelEmaV3(self._network, decay=config.ema_decay, use_warmup=True)
         self._optimiser = create_optimiser(self._network, config, device)
-        asks = config.teachers and config.teaching == "views"
-        self._teachers = ViewTeachers(config, self._card, device) if asks else None
+        self._teachers = ViewTeachers.of(config, self._card, device)
+        self._steps = itertools.count()
         batches = self._batches(self._card, 0)
         self.steps_per_epoch = len(batches)
         self.batch_rows = min(config.batch_size, len(samples))
@@ -166,7 +166,7 @@ class _Trial:
         inputs, targets = (tensor.to(self._device) for tensor in batch)
         config = self._config
         if self._teachers is not None:
-            targets = self._teachers.taught(inputs, targets, 0, 0)
+            targets = self._teachers.taught(inputs, targets, next(self._steps), 0)
         loss = take_step(
             self._forward, self._network, self._optimiser, inputs, targets, config.learning_rate, config
         )

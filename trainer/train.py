@@ -93,7 +93,7 @@ def _train(
     validation.require_labels(f"{dataset.name}, validation")
     if config.limit:
         samples = samples.take(np.random.default_rng(config.seed).permutation(len(samples))[: config.limit])
-    if config.teachers and config.teaching == "once":
+    if config.teacher_paths and config.teaching == "once":
         try:
             samples, teachers = with_teachers(samples, config, folder, processes, control)
         except StoppedError:
@@ -102,9 +102,8 @@ def _train(
         dataset.report["teachers"] = teachers
     sampling = samples.balanced_sampling(config.balance)
     card = initial_card(config, samples.prior(sampling))
-    view_teachers = None
-    if config.teachers and config.teaching == "views":
-        view_teachers = ViewTeachers(config, card, device)
+    view_teachers = ViewTeachers.of(config, card, device)
+    if view_teachers is not None:
         dataset.report["teachers"] = view_teachers.names
 
     network = build_model(

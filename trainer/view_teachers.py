@@ -38,7 +38,7 @@ class ViewTeachers:
     def __init__(self, config: TrainConfig, student: ModelCard, device: torch.device) -> None:
         """Raises ModelError for a teacher that cannot be read, ConfigError for one that wants other input."""
         self._config = config
-        paths = [find_card(Path(text.strip())) for text in config.teachers.split(",")]
+        paths = [find_card(path) for path in config.teacher_paths]
         cards = [ModelCard.load(path) for path in paths]
         for path, card in zip(paths, cards, strict=True):
             if _input_of(card) != _input_of(student):
@@ -50,6 +50,11 @@ class ViewTeachers:
             _Teacher(card, _runner(card, path, device)) for path, card in zip(paths, cards, strict=True)
         ]
         self.names = [card.identity for card in cards]
+
+    @classmethod
+    def of(cls, config: TrainConfig, student: ModelCard, device: torch.device) -> ViewTeachers | None:
+        """None where the run does not ask for them."""
+        return cls(config, student, device) if config.teacher_paths and config.teaching == "views" else None
 
     def taught(self, inputs: torch.Tensor, targets: torch.Tensor, step: int, rank: int) -> torch.Tensor:
         """(1 - distillation) * targets + distillation * what a teacher says of the inputs, (B, 7)."""
