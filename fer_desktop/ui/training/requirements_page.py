@@ -26,6 +26,8 @@ MODULES = (
     "numba",
     "onnx",
     "onnxscript",
+    "pooch",
+    "requests",
 )
 """What the extra ``train`` installs, by the names to import."""
 

