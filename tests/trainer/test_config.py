@@ -65,7 +65,8 @@ def test_the_preset_is_what_the_bundled_model_was_trained_with(name: str) -> Non
 def test_each_stage_of_make_model_needs_only_those_before_it() -> None:
     presets = Path(trainer.__file__).with_name("presets")
     makefile = presets.parents[1] / "Makefile"
-    line = next(line for line in makefile.read_text("utf-8").splitlines() if line.startswith("STAGES :="))
+    lines = makefile.read_text("utf-8").replace("\\\n", " ").splitlines()
+    line = next(line for line in lines if line.startswith("STAGES :="))
     made: set[str] = set(NAMED)
     for stage in line.partition(":=")[2].split():
         config = TrainConfig.load(presets / f"{stage}.json")
