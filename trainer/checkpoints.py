@@ -19,7 +19,8 @@ logger = logging.getLogger(__name__)
 
 CHECKPOINT = "checkpoint.pt"
 PREVIOUS = "checkpoint.previous.pt"
-MAY_DIFFER = frozenset({"checkpoint_minutes", "workers", "device"})
+MAY_DIFFER = frozenset({"checkpoint_minutes", "workers", "device", "soup"})
+"""Of the options: those that change no step of the training."""
 LATER_PARTS = frozenset({"best"})
 _DAMAGE = (
     OSError,

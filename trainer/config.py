@@ -31,6 +31,10 @@ def _option(
     return field(default=default, metadata=metadata)
 
 
+def _paths(text: str) -> list[Path]:
+    return [Path(part.strip()) for part in text.split(",") if part.strip()]
+
+
 @dataclass(frozen=True, slots=True)
 class TrainConfig:
     """One field per option of ``python -m trainer train``; metadata carries group, help, range and unit."""
@@ -101,6 +105,12 @@ class TrainConfig:
         REGULARISATION, 0.0, "radius of sharpness-aware minimisation (Foret et al. 2021); 0: off", 0, 1
     )
     ema_decay: float = _option(REGULARISATION, 0.998, "decay of the averaged weights per step", 0, 0.99999)
+    soup: str = _option(
+        REGULARISATION,
+        "",
+        "cards of models whose weights are averaged with those of the best epoch (Wortsman et al. 2022), "
+        "with commas; a finished run can be given some later",
+    )
     clip_norm: float = _option(REGULARISATION, 5.0, "largest gradient norm; 0: no limit", 0, 1e6)
     compile: bool = _option(MACHINE, False, "torch.compile (helps on a GPU, not on a few CPU cores)")
     device: Literal["auto", "cpu", "cuda", "mps"] = _option(MACHINE, "auto", "where to train")
@@ -141,7 +151,11 @@ class TrainConfig:
 
     @property
     def teacher_paths(self) -> list[Path]:
-        return [Path(text.strip()) for text in self.teachers.split(",") if text.strip()]
+        return _paths(self.teachers)
+
+    @property
+    def soup_paths(self) -> list[Path]:
+        return _paths(self.soup)
 
     def to_dict(self) -> dict[str, Any]:
         return dataclasses.asdict(self)

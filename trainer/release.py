@@ -6,7 +6,7 @@ import dataclasses
 import shutil
 from pathlib import Path
 
-import safetensors.torch
+import torch
 
 from fer_desktop.core.files import whole_file
 from fer_desktop.core.model import ModelCard, sha256
@@ -22,7 +22,7 @@ from trainer.report import write_confusion_matrix
 from trainer.samples import Samples
 
 
-def release(folder: Path, best_weights: Path, card: ModelCard, validation: Samples) -> Path:
+def release(folder: Path, weights: dict[str, torch.Tensor], card: ModelCard, validation: Samples) -> Path:
     """Writes NAME.safetensors (fp16), NAME.onnx, NAME.json and figures into ``folder``; returns the card.
 
     Calibrated on the validation rows; the figures are those of the released ONNX file, after the rounding to
@@ -30,7 +30,7 @@ def release(folder: Path, best_weights: Path, card: ModelCard, validation: Sampl
     The card is written when all that it names is there.
     """
     network = build_model(card.architecture, card.channels)
-    network.load_state_dict(safetensors.torch.load_file(best_weights))
+    network.load_state_dict(weights)
     labelled = validation.labelled
     labels = validation.majority[labelled]
     raw = predict(network, card, validation)
@@ -41,11 +41,11 @@ def release(folder: Path, best_weights: Path, card: ModelCard, validation: Sampl
         add_bias(network, calibration.bias)
     card = dataclasses.replace(card, temperature=calibration.temperature, training_prior=calibration.prior)
 
-    weights, onnx_path, card_path = (
+    weights_path, onnx_path, card_path = (
         folder / f"{card.name}{suffix}" for suffix in (".safetensors", ".onnx", ".json")
     )
-    save_weights(network, weights)
-    card = with_file(card, "safetensors", weights)
+    save_weights(network, weights_path)
+    card = with_file(card, "safetensors", weights_path)
     deviation = export_onnx(load_network(card, card_path), card, onnx_path)
     card = with_file(card, "onnx", onnx_path)
 

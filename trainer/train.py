@@ -42,6 +42,7 @@ from trainer.predict import Logits, in_batches, network_runner, some_inputs
 from trainer.processes import Processes, choose_device
 from trainer.release import release
 from trainer.report import write_curves, write_metrics
+from trainer.soup import Soup
 from trainer.start_weights import load_start_weights
 from trainer.stopwatch import Stopwatch
 from trainer.validation import TrainingError, finish_epoch, write_rows
@@ -102,6 +103,9 @@ def _train(
         dataset.report["teachers"] = teachers
     sampling = samples.balanced_sampling(config.balance)
     card = initial_card(config, samples.prior(sampling))
+    soup = Soup(config)
+    if soup.names:
+        dataset.report["soup"] = soup.names
     view_teachers = ViewTeachers.of(config, card, device)
     if view_teachers is not None:
         dataset.report["teachers"] = view_teachers.names
@@ -273,7 +277,7 @@ def _train(
 
     if processes.leads:
         card = dataclasses.replace(card, training=training_facts(config, dataset, device, state, processes))
-        path = release(folder, folder / BEST_WEIGHTS, card, validation)
+        path = release(folder, soup.with_others(best.state_dict()), card, validation)
         write_curves(state.history, folder / "figures" / "curves.png")
         yield Finished("completed", state.step, str(path), state.seconds)
 

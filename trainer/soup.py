@@ -1,0 +1,39 @@
+"""The mean of several models' weights as one model (Wortsman et al. 2022, "Model soups")."""
+
+from __future__ import annotations
+
+import torch
+
+from fer_desktop.core.model import ModelCard
+from fer_desktop.core.network import load_network
+from trainer.config import ConfigError, TrainConfig
+from trainer.predict import find_card
+
+Tensors = dict[str, torch.Tensor]
+
+
+class Soup:
+    """The models of ``config.soup``, read when it is made, so that a wrong one ends the run at once."""
+
+    def __init__(self, config: TrainConfig) -> None:
+        """Raises ModelError for a model that cannot be read, ConfigError for one of another network."""
+        self.names: list[str] = []
+        self._others: list[Tensors] = []
+        for path in map(find_card, config.soup_paths):
+            card = ModelCard.load(path)
+            if (card.architecture, card.channels) != (config.architecture, config.channels):
+                raise ConfigError(
+                    f"--soup {path}: the model is {card.architecture} with {card.channels} channel(s), "
+                    f"the run asks for {config.architecture} with {config.channels}"
+                )
+            self.names.append(card.identity)
+            self._others.append(load_network(card, path).state_dict())
+
+    def with_others(self, weights: Tensors) -> Tensors:
+        """Each tensor's mean over ``weights`` and the others; counters are those of ``weights``."""
+        return {
+            name: torch.stack([tensor, *(other[name].to(tensor) for other in self._others)]).mean(dim=0)
+            if tensor.is_floating_point()
+            else tensor
+            for name, tensor in weights.items()
+        }
