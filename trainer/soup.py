@@ -6,8 +6,9 @@ import torch
 
 from fer_desktop.core.model import ModelCard
 from fer_desktop.core.network import load_network
-from trainer.config import ConfigError, TrainConfig
+from trainer.config import TrainConfig
 from trainer.predict import find_card
+from trainer.start_weights import check_network
 
 Tensors = dict[str, torch.Tensor]
 
@@ -21,11 +22,7 @@ class Soup:
         self._others: list[Tensors] = []
         for path in map(find_card, config.soup_paths):
             card = ModelCard.load(path)
-            if (card.architecture, card.channels) != (config.architecture, config.channels):
-                raise ConfigError(
-                    f"--soup {path}: the model is {card.architecture} with {card.channels} channel(s), "
-                    f"the run asks for {config.architecture} with {config.channels}"
-                )
+            check_network(f"--soup {path}", card, config.architecture, config.channels)
             self.names.append(card.identity)
             self._others.append(load_network(card, path).state_dict())
 

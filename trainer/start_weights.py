@@ -85,13 +85,18 @@ def _load_model(network: nn.Module, architecture: str, channels: int, path: Path
         raise ConfigError(
             f"--start is neither {', '.join(NAMED)} nor a model that can be read ({error})"
         ) from error
-    if (card.architecture, card.channels) != (architecture, channels):
-        raise ConfigError(
-            f"--start {path}: the model is {card.architecture} with {card.channels} channel(s), "
-            f"the run asks for {architecture} with {channels}"
-        )
+    check_network(f"--start {path}", card, architecture, channels)
     network.load_state_dict(source.state_dict())
     return card.identity
+
+
+def check_network(option: str, card: ModelCard, architecture: str, channels: int) -> None:
+    """Raises ConfigError, which begins with ``option``, when the card's model is another network."""
+    if (card.architecture, card.channels) != (architecture, channels):
+        raise ConfigError(
+            f"{option}: the model is {card.architecture} with {card.channels} channel(s), "
+            f"the run asks for {architecture} with {channels}"
+        )
 
 
 def _load_faces(network: nn.Module, architecture: str, pictures: Callable[[], torch.Tensor] | None) -> str:
