@@ -30,9 +30,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data/fer2013"))
     parser.add_argument("--output", type=Path, default=Path("runs/architectures"))
     parser.add_argument("--lanes", type=int, default=2, help="runs at a time, each with one thread")
+    parser.add_argument("--only", nargs="*", help="names of rows (default: all)")
     options = parser.parse_args()
     content = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
-    variants = content["variants"]
+    variants, cost_only = (
+        {name: change for name, change in content[part].items() if name in (options.only or content[part])}
+        for part in ("variants", "cost_only")
+    )
     with ThreadPoolExecutor(options.lanes) as lanes:
         results = list(
             lanes.map(
@@ -46,7 +50,7 @@ def main() -> None:
         if figures is not None:
             shares = [f"{100 * float(figures[column]):.1f}" for column in COLUMNS.values()]
             print_row(name, shares, place_of(name, options.output) / "short.json")
-    for name, change in content["cost_only"].items():
+    for name, change in cost_only.items():
         config = TrainConfig(**change)
         print_row(name, ["", ""], export_untrained(config, place_of(name, options.output)))
 
