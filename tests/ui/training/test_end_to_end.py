@@ -30,6 +30,12 @@ def data(tmp_path: Path) -> Path:
     return write_fer2013(tmp_path / "data", train=420)
 
 
+@pytest.fixture(autouse=True)
+def runs_stop_with_their_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that fails while its run goes on would else wait for an answer for ever."""
+    monkeypatch.setattr(close_question, "ask_what_becomes_of_runs", lambda *_: Choice.STOP)
+
+
 @pytest.fixture
 def office(desk: NewDesk) -> Iterator[Desk]:
     """A desk whose runs do not outlive the test."""
@@ -127,10 +133,7 @@ def test_a_closed_window_leaves_its_run_in_the_background_and_the_next_one_finds
 
 
 @pytest.mark.timeout(300)
-def test_closing_can_stop_and_keep(
-    desk: NewDesk, qtbot: QtBot, data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(close_question, "ask_what_becomes_of_runs", lambda *_: Choice.STOP)
+def test_closing_can_stop_and_keep(desk: NewDesk, qtbot: QtBot, data: Path) -> None:
     office = desk()
     office.window.training.start_run(info(data, "Kept"))
     (page,) = office.window.training.run_pages
