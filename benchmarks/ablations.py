@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -54,16 +55,26 @@ def row(name: str, figures: dict[str, str] | None) -> str:
     return f"| {name} | {' | '.join(f'{100 * share:.1f}' for share in shares)} | {loss:.3f} |"
 
 
+def add_only(parser: argparse.ArgumentParser, names: Iterable[str]) -> None:
+    parser.add_argument(
+        "--only", nargs="+", metavar="NAME", choices=list(names), help="these rows (default: all)"
+    )
+
+
+def chosen(variants: dict[str, Any], only: Sequence[str] | None) -> dict[str, Any]:
+    """Those named, in their own order; all where none is."""
+    return {name: change for name, change in variants.items() if only is None or name in only}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data/fer2013"))
     parser.add_argument("--output", type=Path, default=Path("runs/ablations"))
     parser.add_argument("--lanes", type=int, default=2, help="runs at a time, each with one thread")
-    parser.add_argument("--only", nargs="*", help="names of variants (default: all)")
-    options = parser.parse_args()
     content = json.loads(VARIANTS.read_text(encoding="utf-8"))
-    chosen = options.only or content["variants"]
-    variants = {name: change for name, change in content["variants"].items() if name in chosen}
+    add_only(parser, content["variants"])
+    options = parser.parse_args()
+    variants = chosen(content["variants"], options.only)
     print(f"| variant | {' | '.join(COLUMNS)} |\n| --- |{' ---: |' * len(COLUMNS)}", flush=True)
     with ThreadPoolExecutor(options.lanes) as lanes:
         results = lanes.map(

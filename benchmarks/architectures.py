@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.ablations import place_of, run
+from benchmarks.ablations import add_only, chosen, place_of, run
 from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.model import ModelCard, sha256
 from fer_desktop.core.network import build_model
@@ -30,13 +30,10 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data/fer2013"))
     parser.add_argument("--output", type=Path, default=Path("runs/architectures"))
     parser.add_argument("--lanes", type=int, default=2, help="runs at a time, each with one thread")
-    parser.add_argument("--only", nargs="*", help="names of rows (default: all)")
-    options = parser.parse_args()
     content = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
-    variants, cost_only = (
-        {name: change for name, change in content[part].items() if name in (options.only or content[part])}
-        for part in ("variants", "cost_only")
-    )
+    add_only(parser, [*content["variants"], *content["cost_only"]])
+    options = parser.parse_args()
+    variants, cost_only = (chosen(content[part], options.only) for part in ("variants", "cost_only"))
     with ThreadPoolExecutor(options.lanes) as lanes:
         results = list(
             lanes.map(
