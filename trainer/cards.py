@@ -20,6 +20,10 @@ from trainer.samples import DataSet
 
 # Grey mean and standard deviation of ImageNet, the pictures the start weights have seen.
 MEAN, STD = 0.449, 0.226
+SELECTION = {
+    "best": "epoch with the best mean of validation accuracy (tau 0) and macro recall (balanced)",
+    "last": "last epoch",
+}
 
 
 def initial_card(config: TrainConfig, prior: tuple[float, ...]) -> ModelCard:
@@ -56,5 +60,5 @@ def training_facts(
         "torch": torch.__version__,
         "timm": timm.__version__,
         "hours": round(state.seconds / 3600, 2),
-        "selection": "epoch with the best mean of validation accuracy (tau 0) and macro recall (balanced)",
+        "selection": SELECTION[config.select],
     }

@@ -87,6 +87,12 @@ class TrainConfig:
     cooldown: float = _option(
         SCHEDULE, 0.0, "share of the run at its end in which a constant learning rate falls", 0, 0.9
     )
+    select: Literal["best", "last"] = _option(
+        SCHEDULE,
+        "best",
+        "which epoch makes the model; best: by validation accuracy and balanced macro recall; last: for a "
+        "rate that falls to nothing, and where rare emotions have few validation rows",
+    )
     label_smoothing: float = _option(REGULARISATION, 0.0, "label smoothing", 0, 0.9)
     drop_rate: float = _option(REGULARISATION, 0.2, "dropout before the classifier", 0, 0.9)
     drop_path_rate: float = _option(REGULARISATION, 0.1, "stochastic depth", 0, 0.9)

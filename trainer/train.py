@@ -265,7 +265,15 @@ def _train(
             return
         if logits is not None:
             last_size = learned.input_size == card.input_size
-            report = finish_epoch(state, logits, learned, validation, len(batches), makes_a_model=last_size)
+            report = finish_epoch(
+                state,
+                logits,
+                learned,
+                validation,
+                len(batches),
+                makes_a_model=last_size,
+                select=config.select,
+            )
             write_rows(run, logits, learned, validation, best=report.best)
             if report.best:
                 best.keep(average.module)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -29,11 +29,13 @@ def finish_epoch(
     batches: int,
     *,
     makes_a_model: bool,
+    select: Literal["best", "last"] = "best",
 ) -> Epoch:
     """The report of the epoch, which ``state`` now counts as finished.
 
-    logits: (N, 7) in the card's label order. makes_a_model: whether the epoch may be the best one. Raises
-    TrainingError for weights that are no longer finite.
+    logits: (N, 7) in the card's label order. makes_a_model: whether the epoch may be the best one. select:
+    with ``last`` each epoch that makes a model takes the place of the one before. Raises TrainingError for
+    weights that are no longer finite.
     """
     if not np.isfinite(logits).all():
         raise TrainingError(
@@ -41,7 +43,7 @@ def finish_epoch(
             "with a lower --learning-rate"
         )
     figures = with_confusion(natural_and_balanced(logits, validation, card), logits, validation, card)
-    best = makes_a_model and state.note_score(figures)
+    best = makes_a_model and (state.note_score(figures) or select == "last")
     train_loss = state.loss_sum / batches
     state.next_epoch()
     state.history.append({"epoch": state.epoch, "train_loss": train_loss, **_flat(figures)})

@@ -71,7 +71,7 @@ def test_each_stage_of_make_model_needs_only_those_before_it() -> None:
     for stage in line.partition(":=")[2].split():
         config = TrainConfig.load(presets / f"{stage}.json")
         assert config.name == stage
-        needed = {config.start, *(teacher.strip() for teacher in config.teachers.split(",") if teacher)}
+        needed = {config.start, *map(Path.as_posix, config.teacher_paths + config.soup_paths)}
         assert needed <= made
         made.add(f"runs/{stage}/{stage}.json")
     assert {"runs/fer7/fer7.json", "runs/fer7-original/fer7-original.json"} <= made

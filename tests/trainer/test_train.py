@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
+import safetensors.torch
 import torch
 
 from fer_desktop.core.errors import ModelError, OutputError
@@ -27,7 +28,7 @@ from fer_desktop.core.training.run_folder import RunFolder
 from tests.support.fer2013 import write_fer2013, write_votes
 from tests.support.runs import TINY, Run, metrics, run
 from tests.trainer.test_folders import write_class
-from trainer.checkpoints import CHECKPOINT, PREVIOUS, CheckpointError
+from trainer.checkpoints import CHECKPOINT, PREVIOUS, CheckpointError, RunState
 from trainer.config import ConfigError
 from trainer.control import Wish
 from trainer.evaluate import evaluate
@@ -51,6 +52,26 @@ def test_a_run_reports_and_leaves_a_model(whole: Run) -> None:
     assert (folder / "figures" / "curves.png").stat().st_size > 1000
     assert (folder / "figures" / "confusion.png").stat().st_size > 1000
     assert not list(folder.rglob("*.part"))
+
+
+@pytest.mark.usefixtures("without_release")
+@pytest.mark.parametrize(("select", "taken"), [("best", [True, False, False]), ("last", [True, True, True])])
+def test_the_best_or_the_last_epoch_makes_the_model(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, select: Any, taken: list[bool]
+) -> None:
+    """Of a run whose first epoch is the best."""
+    monkeypatch.setattr(RunState, "note_score", lambda state, _: state.epoch == 0)
+    messages = run(data, tmp_path, dataclasses.replace(TINY, select=select))
+    assert [message.best for message in messages if isinstance(message, Epoch)] == taken
+    last = torch.load(tmp_path / CHECKPOINT, weights_only=True)["average"]
+    kept = safetensors.torch.load_file(tmp_path / BEST_WEIGHTS)
+    same = all(torch.equal(tensor, last[f"module.{name}"]) for name, tensor in kept.items())
+    assert same == (select == "last")
+
+
+def test_the_card_says_which_epoch_it_is(data: Path, tmp_path: Path) -> None:
+    run(data, tmp_path, dataclasses.replace(TINY, epochs=1, select="last"))
+    assert ModelCard.load(tmp_path / "tiny.json").training["selection"] == "last epoch"
 
 
 def test_it_learns(data: Path, tmp_path: Path) -> None:
