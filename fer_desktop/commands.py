@@ -7,6 +7,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from fer_desktop.core.card_figures import CardFigures
 from fer_desktop.core.paths import Paths
 
 if TYPE_CHECKING:
@@ -93,12 +94,14 @@ def _model_values(model: InstalledModel) -> dict[str, Any]:
 def _model_lines(model: InstalledModel) -> str:
     if model.card is None:
         return f"{model.name}\n  cannot be used: {model.problem}"
-    natural = model.card.metrics.get("validation", {})
+    figures = CardFigures.of(model.card.metrics)
     lines = [f"{model.name} ({'bundled' if model.bundled else model.path}, {model.card.architecture})"]
-    for title, figures in (("natural ", natural), ("balanced", natural.get("balanced", {}))):
-        if {"accuracy", "macro_recall"} <= figures.keys():
-            accuracy, recall = figures["accuracy"], figures["macro_recall"]
-            lines.append(f"  {title}  accuracy {accuracy:.1%}, macro recall {recall:.1%}")
+    for title, values in (("natural ", figures.natural), ("balanced", figures.balanced)):
+        if {"accuracy", "macro_recall"} <= values.keys():
+            accuracy, recall = values["accuracy"], values["macro_recall"]
+            lines.append(
+                f"  {title}  accuracy {accuracy:.1%}, macro recall {recall:.1%} ({figures.rows} rows)"
+            )
     return "\n".join(lines if len(lines) > 1 else [*lines, "  no figures on its card"])
 
 

@@ -332,14 +332,18 @@ def test_models_are_listed_with_their_accuracy(desk: Desk, isolated_home: Path) 
     }
     card.write_text(json.dumps(content))
     (isolated_home / "models" / "broken.json").write_text("{}")
+    write_tiny_model(isolated_home / "models", "odd")
+    odd = isolated_home / "models" / "odd.json"
+    odd.write_text(json.dumps(json.loads(odd.read_text()) | {"metrics": {"validation": None}}))
     code, out, _ = desk.run("models")
     assert code == 0
-    assert out.split("mine (")[1].splitlines() == [
+    assert out.split("mine (")[1].splitlines()[:3] == [
         f"{card}, test_linear)",
-        "  natural   accuracy 83.5%, macro recall 64.3%",
-        "  balanced  accuracy 80.9%, macro recall 78.1%",
+        "  natural   accuracy 83.5%, macro recall 64.3% (validation rows)",
+        "  balanced  accuracy 80.9%, macro recall 78.1% (validation rows)",
     ]
     assert "broken\n  cannot be used: " in out
+    assert out.split("odd (")[1].splitlines()[1] == "  no figures on its card"
     models = {model["name"]: model for model in json.loads(desk.run("models", "--json")[1])}
     assert models["mine"]["metrics"] == content["metrics"]
     assert models["broken"]["problem"]

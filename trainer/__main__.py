@@ -135,6 +135,7 @@ def _evaluate(options: argparse.Namespace) -> int:
         tau=options.tau,
         labels=options.labels,
         details_file=options.details,
+        record=options.record,
         on_progress=ProgressLines(sys.stdout),
     )
     return _answer(result)

@@ -71,6 +71,11 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--details", type=Path, help="NPZ file for what the model says of each row, with small pictures"
     )
+    evaluate.add_argument(
+        "--record",
+        action="store_true",
+        help="put figures of test rows on the model's card, for the application",
+    )
 
     export = commands.add_parser("export", help="write ONNX from safetensors and check that both agree")
     export.add_argument("--weights", type=Path, required=True, help="model card or weights beside it")

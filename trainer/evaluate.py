@@ -9,6 +9,7 @@ import numpy as np
 
 from fer_desktop.core.model import DEFAULT_TAU, ModelCard
 from fer_desktop.core.paths import default_paths
+from trainer.card_scores import record_scores, require_test_rows
 from trainer.config import LabelSource
 from trainer.datasets import load_dataset
 from trainer.details import details
@@ -16,7 +17,7 @@ from trainer.duplicates import find_duplicates
 from trainer.metrics import natural_and_balanced
 from trainer.predict import Logits, find_card, predict_mirrored, predict_model
 from trainer.progress import OnProgress, unwatched
-from trainer.samples import DataSet, Samples, SplitName, count_by_emotion
+from trainer.samples import DataError, DataSet, Samples, SplitName, count_by_emotion
 
 EvaluationSplit = Literal["public", "private"]
 _FER2013_SPLITS: dict[EvaluationSplit, SplitName] = {"public": "validation", "private": "test"}
@@ -31,6 +32,7 @@ def evaluate(
     tau: float = DEFAULT_TAU,
     labels: LabelSource | None = None,
     details_file: Path | None = None,
+    record: bool = False,
     on_progress: OnProgress = unwatched,
 ) -> dict[str, Any]:
     """Scores a model (default: the bundled one) as one JSON-ready object.
@@ -39,18 +41,25 @@ def evaluate(
     ``flip_averaged`` with the logits averaged over a picture and its mirror image and, for FER2013, under
     ``without_repeated_rows``; counts, and the rows that do not count, by reason. Of class folders ``test``
     is scored where there is one. labels: what counts as right, by default the kind of labels that the model
-    was trained on. details_file: gets the `Predictions` of all rows, with thumbnails.
+    was trained on. details_file: gets the `Predictions` of all rows, with thumbnails. record: the figures,
+    which must be of test rows, also go on the model's card.
     """
     card_path = find_card(weights) if weights else default_paths().default_model
     card = ModelCard.load(card_path)
     dataset = load_dataset(data, votes=votes, labels=labels or learned_labels(card), on_progress=on_progress)
     name, samples = _rows(dataset, split)
+    if record:
+        require_test_rows(name)
+        if labels not in (None, learned_labels(card)):
+            raise DataError(
+                f"{card.name} did not learn the labels {labels}, so figures on those stay off its card"
+            )
     samples.require_labels(f"{dataset.name}, {name}")
     logits, runtime = predict_model(card, card_path, samples, on_progress)
     averaged = predict_mirrored(card, card_path, samples, logits, on_progress)
     if details_file is not None:
         details(samples, logits, card, thumbnails=True).save(details_file)
-    return {
+    result = {
         "model": card.name,
         "data": dataset.name,
         "split": name,
@@ -66,6 +75,9 @@ def evaluate(
         "flip_averaged": natural_and_balanced(averaged, samples, card, tau),
         **_left_out(dataset, samples, logits, card, tau),
     }
+    if record:
+        record_scores(card_path, result)
+    return result
 
 
 def learned_labels(card: ModelCard) -> LabelSource:

@@ -11,7 +11,7 @@ from fer_desktop import __version__
 from fer_desktop.ui import icons, theme
 from fer_desktop.ui.icon_label import IconLabel
 from fer_desktop.ui.live import ModelStatus
-from fer_desktop.ui.model_figures import ErrorRates, validation
+from fer_desktop.ui.model_figures import ErrorRates, figures_of
 from fer_desktop.ui.reading import heading, paragraph
 from fer_desktop.ui.status_bar import DEVICE_TITLES
 
@@ -69,10 +69,11 @@ def facts(status: ModelStatus) -> list[tuple[str, str]]:
         ("Runs on", DEVICE_TITLES.get(status.device or "", "–")),
         ("Network", f"{card.architecture}, {card.input_size} × {card.input_size} pixels, grey"),
     ]
+    natural = figures_of(card).natural
     pairs += [
         (title, f"{value:.1%}")
         for key, title in FIGURES.items()
-        if isinstance(value := validation(card).get(key), (int, float))
+        if isinstance(value := natural.get(key), (int, float))
     ]
     pairs += _training_facts(card.training)
     if card.trainer_version:

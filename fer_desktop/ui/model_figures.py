@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from fer_desktop.core.card_figures import CardFigures
 from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.model import ModelCard
 from fer_desktop.ui import theme
 from fer_desktop.ui.emotion_bars import EmotionBars
 
 
-def validation(card: ModelCard | None) -> dict[str, Any]:
-    """The card's figures on the validation data; empty when it has none."""
-    figures = card.metrics.get("validation") if card is not None else None
-    return figures if isinstance(figures, dict) else {}
-
-
-def balanced(card: ModelCard | None) -> dict[str, Any]:
-    """Those figures in the balanced setting, which the program starts with."""
-    figures = validation(card).get("balanced")
-    return figures if isinstance(figures, dict) else {}
+def figures_of(card: ModelCard | None) -> CardFigures:
+    """Empty without a card."""
+    return CardFigures.of(card.metrics) if card is not None else CardFigures()
 
 
 def error_rates(card: ModelCard | None) -> tuple[float, ...] | None:
     """For each emotion, in the order of EMOTIONS, the share of its pictures that the model takes for another
     one, 0 to 1, in the balanced setting; None when the card does not say."""
-    recalls = balanced(card).get("per_class_recall")
+    recalls = figures_of(card).balanced.get("per_class_recall")
     if not isinstance(recalls, dict):
         return None
     values = [recalls.get(name) for name in EMOTIONS]
@@ -59,8 +51,18 @@ class ErrorRates(QWidget):
 def _sentence(card: ModelCard | None, *, known: bool) -> str:
     if not known:
         return "The model's card gives no error rates."
+    figures = figures_of(card)
     text = ""
-    accuracy = balanced(card).get("accuracy")
+    accuracy = figures.balanced.get("accuracy")
     if isinstance(accuracy, (int, float)):
-        text = f"On pictures that it had not learned from, the model agrees with people in {accuracy:.0%}. "
+        text = f"On {_pictures(figures)}, the model agrees with people in {accuracy:.0%}. "
+    for name, count in figures.few.items():
+        text += f"Only {count} of them {'shows' if count == 1 else 'show'} {name}. "
     return text + "How often it took an expression for another one:"
+
+
+def _pictures(figures: CardFigures) -> str:
+    if figures.rows == "validation":
+        return "pictures that it did not learn from, but was chosen by"
+    count = f"{figures.count:,} " if figures.count else ""
+    return f"{count}pictures that were kept apart until it was finished"

@@ -9,6 +9,7 @@ import numpy as np
 import onnx
 import pytest
 
+from fer_desktop.core.card_figures import CardFigures
 from fer_desktop.core.model import ModelCard
 from fer_desktop.core.training.messages import parse_line
 from fer_desktop.core.training.predictions import Predictions
@@ -84,6 +85,47 @@ def test_private_rows_come_with_a_reminder(
     output, errors = capsys.readouterr()
     assert json.loads(output.splitlines()[-1])["split"] == "private"
     assert "released model, once" in errors
+
+
+def copied_model(run: Run, folder: Path) -> Path:
+    for name in ("tiny.json", "tiny.onnx", "tiny.safetensors"):
+        shutil.copyfile(run[0] / name, folder / name)
+    return folder / "tiny.json"
+
+
+def test_figures_of_test_rows_go_on_the_card(data: Path, whole: Run, tmp_path: Path) -> None:
+    card_path = copied_model(whole, tmp_path)
+    before = ModelCard.load(card_path)
+    arguments = ["--data", str(data), "--weights", str(card_path), "--split", "private", "--record"]
+    assert main(["evaluate", *arguments]) == 0
+    after = ModelCard.load(card_path)
+    assert dataclasses.replace(after, metrics=before.metrics) == before
+    test = after.metrics["test"]
+    found = evaluate(data, card_path, "private")
+    for name in ("accuracy", "balanced", "counts", "flip_averaged", "without_repeated_rows"):
+        assert test[name] == found[name]
+    assert CardFigures.of(after.metrics).rows == "test"
+    assert CardFigures.of(after.metrics).count == found["counts"]["scored"]
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [(["--split", "public"], "are not test rows"), (["--labels", "original"], "did not learn the labels")],
+)
+def test_other_figures_stay_off_the_card(
+    data: Path,
+    whole: Run,
+    tmp_path: Path,
+    option: list[str],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    card_path = copied_model(whole, tmp_path)
+    before = card_path.read_bytes()
+    arguments = ["--data", str(data), "--weights", str(card_path), "--record", "--split", "private", *option]
+    assert main(["evaluate", *arguments]) == 1
+    assert message in capsys.readouterr().err
+    assert card_path.read_bytes() == before
 
 
 def test_details_are_the_rows_behind_the_figures(

@@ -62,6 +62,28 @@ def test_without_any_card_the_page_is_shown_all_the_same(qtbot: QtBot) -> None:
     assert "gives no error rates" in words(page)
 
 
+def test_figures_of_test_rows_come_first(qtbot: QtBot) -> None:
+    test = {
+        "counts": {"scored": 3136, "by_label": {"disgust": 18, "fear": 83}},
+        "balanced": {"accuracy": 0.774, "per_class_recall": RECALLS | {"fear": 0.5}},
+    }
+    card = dataclasses.replace(MEASURED, metrics={**MEASURED.metrics, "test": test})
+    assert error_rates(card) == pytest.approx((0.3, 0.7, 0.5, 0.1, 0.4, 0.15, 0.2))
+    widget = ErrorRates(card)
+    qtbot.addWidget(widget)
+    text = widget.text.text()
+    assert "On 3,136 pictures that were kept apart until it was finished" in text
+    assert "in 77%" in text
+    assert "Only 18 of them show disgust." in text
+    assert "fear" not in text
+
+
+def test_figures_of_validation_rows_are_called_so(qtbot: QtBot) -> None:
+    widget = ErrorRates(MEASURED)
+    qtbot.addWidget(widget)
+    assert "was chosen by, the model agrees with people in 81%" in widget.text.text()
+
+
 def test_the_page_says_what_has_to_be_known(qtbot: QtBot) -> None:
     page = ConsentPage(MEASURED, QAction("I understand"), QAction("Quit"))
     qtbot.addWidget(page)

@@ -6,8 +6,14 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from fer_desktop.core.card_figures import CardFigures
 from fer_desktop.core.results.figure_axis import clock
 from fer_desktop.core.results.stored import StoredAnalysis
+
+_PICTURES = {
+    "test": "pictures that were kept apart until it was finished",
+    "validation": "the pictures that its training kept for validation",
+}
 
 
 def notes(stored: StoredAnalysis) -> list[str]:
@@ -21,7 +27,7 @@ def notes(stored: StoredAnalysis) -> list[str]:
     recall = macro_recall(stored.facts)
     if recall is not None:
         texts.append(
-            f"Of the pictures that its training kept for validation, the model recognised {recall:.0%} of "
+            f"Of {_PICTURES[_model_figures(stored.facts).rows]}, the model recognised {recall:.0%} of "
             "each emotion on average (macro recall). Other people, cameras and light may give less."
         )
     state = stored.facts.get("state")
@@ -36,11 +42,14 @@ def macro_recall(facts: Mapping[str, Any]) -> float | None:
 
     Taken from model.metrics, in the form of the model card's metrics.
     """
-    natural = facts.get("model", {}).get("metrics", {}).get("validation", {})
-    balanced = natural.get("balanced", {})
+    figures = _model_figures(facts)
     tau = facts.get("settings", {}).get("tau")
-    figures = {0.0: natural, balanced.get("tau"): balanced}.get(tau, {})
-    return figures.get("macro_recall")
+    of_tau = {0.0: figures.natural, figures.balanced.get("tau"): figures.balanced}
+    return of_tau.get(tau, {}).get("macro_recall")
+
+
+def _model_figures(facts: Mapping[str, Any]) -> CardFigures:
+    return CardFigures.of(facts.get("model", {}).get("metrics", {}))
 
 
 def facts_rows(stored: StoredAnalysis) -> list[tuple[str, str]]:

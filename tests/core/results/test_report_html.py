@@ -123,6 +123,14 @@ def test_the_recall_is_that_of_the_tau_used(tau: float | None, recall: float | N
     assert macro_recall({"model": {"metrics": METRICS}, "settings": {"tau": tau}}) == recall
 
 
+def test_the_recall_is_that_of_test_rows_where_the_model_has_them(stored: StoredAnalysis) -> None:
+    test = {"macro_recall": 0.6, "balanced": {"tau": 1.0, "macro_recall": 0.79}}
+    facts = {**stored.facts, "model": {**stored.facts["model"], "metrics": {**METRICS, "test": test}}}
+    assert macro_recall(facts) == 0.79
+    text = Page(report(replace(stored, facts=facts))).text
+    assert "kept apart until it was finished, the model recognised 79% of each emotion" in text
+
+
 def test_without_figures_of_the_model_nothing_is_claimed() -> None:
     assert macro_recall({}) is None
     assert "macro recall" not in Page(report(stored_of("h"))).text

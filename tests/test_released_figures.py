@@ -1,0 +1,33 @@
+"""The bundled models' cards, and so the application, say what the ledger of the private test says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fer_desktop.core.card_figures import CardFigures
+from fer_desktop.core.model import ModelCard
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.parametrize(("name", "scored"), [("fer7", 3136), ("fer7-original", 3573)])
+def test_the_card_says_what_the_ledger_says(name: str, scored: int) -> None:
+    card = ModelCard.load(ROOT / "assets" / "models" / f"{name}.json")
+    lines = (ROOT / "docs" / "private-test.md").read_text(encoding="utf-8").splitlines()
+    entry = next(line for line in lines if f"{name}, {card.files['onnx']['sha256'][:12]}…" in line)
+    figures = CardFigures.of(card.metrics)
+    assert (figures.rows, figures.count) == ("test", scored)
+    told = [cell.strip() for cell in entry.strip("|").split("|")]
+    for position, value in enumerate(
+        (
+            figures.natural["accuracy"],
+            figures.natural["macro_recall"],
+            figures.balanced["accuracy"],
+            figures.balanced["macro_recall"],
+            figures.natural["expected_calibration_error"],
+        ),
+        start=3,
+    ):
+        assert told[position] == f"{value:.1%}".replace("%", " %")
