@@ -14,6 +14,7 @@ import torch
 
 from fer_desktop.core.errors import FerDesktopError, OutputError
 from fer_desktop.core.files import flush_to_disk, whole_file
+from trainer.config import TrainConfig
 
 logger = logging.getLogger(__name__)
 
@@ -138,8 +139,10 @@ def _load(path: Path, identity: dict[str, Any], parts: dict[str, Any]) -> RunSta
 
 
 def _check_identity(path: Path, saved: dict[str, Any], identity: dict[str, Any]) -> None:
-    """What the checkpoint does not know came with a later program, and counts as the same."""
-    differing = sorted(name for name in saved.keys() - MAY_DIFFER if saved[name] != identity.get(name))
+    """Of an option that came with a later program, the default says how the run was begun."""
+    defaults = TrainConfig().to_dict()
+    begun = {name: defaults[name] for name in identity.keys() & defaults.keys()} | saved
+    differing = sorted(name for name in begun.keys() - MAY_DIFFER if begun[name] != identity.get(name))
     if differing:
         raise CheckpointError(
             f"{path}: the checkpoint belongs to a run with another {', '.join(differing)}; "

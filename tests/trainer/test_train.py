@@ -176,6 +176,16 @@ def test_other_options_do_not_resume(data: Path, tmp_path: Path) -> None:
         run(data, tmp_path, dataclasses.replace(TINY, learning_rate=0.02))
 
 
+def test_a_checkpoint_from_before_an_option_was_as_its_default_says(data: Path, tmp_path: Path) -> None:
+    run(data, tmp_path, stop_after=1)
+    content = torch.load(tmp_path / CHECKPOINT, weights_only=True)
+    del content["config"]["select"]
+    torch.save(content, tmp_path / CHECKPOINT)
+    with pytest.raises(CheckpointError, match="another select"):
+        run(data, tmp_path, dataclasses.replace(TINY, select="last"))
+    assert isinstance(run(data, tmp_path, stop_after=1)[-1], Finished)
+
+
 def test_other_data_of_the_same_size_do_not_resume(data: Path, tmp_path: Path) -> None:
     run(data, tmp_path / "run", stop_after=1)
     other = write_fer2013(tmp_path / "other", votes=False)
