@@ -10,7 +10,7 @@ DATA ?= ../shared/data/fer2013
 # The stages of the bundled models, each from some before it; a stage that was stopped goes on.
 STAGES := fer7-start fer7-middle fer7-late fer7-lite2 fer7-views fer7-faces fer7-fifth fer7-faces-late \
 	fer7-sixth fer7-hard fer7 fer7-original-second fer7-original-third fer7-original-faces \
-	fer7-original-fourth fer7-original-hard fer7-original
+	fer7-original-fourth fer7-original-hard fer7-original-fifth fer7-original-second-hard fer7-original
 PROCESSES ?= 2
 
 .PHONY: run test check format model evaluate clean
