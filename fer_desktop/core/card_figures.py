@@ -45,7 +45,11 @@ class CardFigures:
     def few(self) -> dict[str, int]:
         """The emotions with so few of those pictures that their figures waver, in the order of EMOTIONS."""
         counts = _mapping(_mapping(self.natural.get("counts")).get("by_label"))
-        return {name: counts[name] for name in EMOTIONS if 0 < counts.get(name, 0) < _FEW}
+        return {
+            name: count
+            for name in EMOTIONS
+            if isinstance(count := counts.get(name), int) and 0 < count < _FEW
+        }
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

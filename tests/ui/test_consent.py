@@ -45,6 +45,7 @@ def test_error_rates_are_what_the_model_misses() -> None:
         {"validation": {"balanced": {"per_class_recall": {}}}},
         {"validation": {"balanced": {"per_class_recall": RECALLS | {"fear": None}}}},
         {"validation": {"balanced": {"per_class_recall": RECALLS | {"fear": 60}}}},
+        {"test": {"counts": {"by_label": {"fear": "many"}}}},
     ],
 )
 def test_a_card_without_figures_is_no_error(qtbot: QtBot, metrics: dict[str, Any]) -> None:
@@ -72,16 +73,26 @@ def test_figures_of_test_rows_come_first(qtbot: QtBot) -> None:
     widget = ErrorRates(card)
     qtbot.addWidget(widget)
     text = widget.text.text()
-    assert "On 3,136 pictures that were kept apart until it was finished" in text
+    assert "On 3,136 pictures that were kept apart until the model was finished" in text
     assert "in 77%" in text
     assert "Only 18 of them show disgust." in text
     assert "fear" not in text
 
 
+def test_counts_that_are_none_are_not_told(qtbot: QtBot) -> None:
+    odd = {
+        "counts": {"scored": "all", "by_label": {"fear": "many"}},
+        "balanced": {"per_class_recall": RECALLS},
+    }
+    widget = ErrorRates(dataclasses.replace(MEASURED, metrics={"test": odd}))
+    qtbot.addWidget(widget)
+    assert widget.text.text() == "How often it took an expression for another one:"
+
+
 def test_figures_of_validation_rows_are_called_so(qtbot: QtBot) -> None:
     widget = ErrorRates(MEASURED)
     qtbot.addWidget(widget)
-    assert "was chosen by, the model agrees with people in 81%" in widget.text.text()
+    assert "was chosen by, it agrees with people in 81%" in widget.text.text()
 
 
 def test_the_page_says_what_has_to_be_known(qtbot: QtBot) -> None:

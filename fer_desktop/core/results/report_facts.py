@@ -11,8 +11,8 @@ from fer_desktop.core.results.figure_axis import clock
 from fer_desktop.core.results.stored import StoredAnalysis
 
 _PICTURES = {
-    "test": "pictures that were kept apart until it was finished",
-    "validation": "the pictures that its training kept for validation",
+    "test": "pictures that were kept apart until the model was finished",
+    "validation": "the pictures that the model's training kept for validation",
 }
 
 
@@ -27,7 +27,7 @@ def notes(stored: StoredAnalysis) -> list[str]:
     recall = macro_recall(stored.facts)
     if recall is not None:
         texts.append(
-            f"Of {_PICTURES[_model_figures(stored.facts).rows]}, the model recognised {recall:.0%} of "
+            f"Of {_PICTURES[_model_figures(stored.facts).rows]}, it recognised {recall:.0%} of "
             "each emotion on average (macro recall). Other people, cameras and light may give less."
         )
     state = stored.facts.get("state")

@@ -128,7 +128,7 @@ def test_the_recall_is_that_of_test_rows_where_the_model_has_them(stored: Stored
     facts = {**stored.facts, "model": {**stored.facts["model"], "metrics": {**METRICS, "test": test}}}
     assert macro_recall(facts) == 0.79
     text = Page(report(replace(stored, facts=facts))).text
-    assert "kept apart until it was finished, the model recognised 79% of each emotion" in text
+    assert "kept apart until the model was finished, it recognised 79% of each emotion" in text
 
 
 def test_without_figures_of_the_model_nothing_is_claimed() -> None:
