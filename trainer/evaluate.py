@@ -50,9 +50,10 @@ def evaluate(
     name, samples = _rows(dataset, split)
     if record:
         require_test_rows(name)
-        if labels not in (None, learned_labels(card)):
+        if labels is not None or tau != DEFAULT_TAU:
             raise DataError(
-                f"{card.name} did not learn the labels {labels}, so figures on those stay off its card"
+                "figures on a model's card are about the labels that it learned, at the program's own tau; "
+                "leave out --labels and --tau"
             )
     samples.require_labels(f"{dataset.name}, {name}")
     logits, runtime = predict_model(card, card_path, samples, on_progress)

@@ -42,6 +42,14 @@ class CardFigures:
         return count if isinstance(count, int) else None
 
     @property
+    def pictures(self) -> str:
+        """Which pictures they are about, in words."""
+        if self.rows == "validation":
+            return "pictures that the model did not learn from, but was chosen by"
+        count = f"{self.count:,} " if self.count else ""
+        return f"{count}pictures that were kept apart until the model was finished"
+
+    @property
     def few(self) -> dict[str, int]:
         """The emotions with so few of those pictures that their figures waver, in the order of EMOTIONS."""
         counts = _mapping(_mapping(self.natural.get("counts")).get("by_label"))

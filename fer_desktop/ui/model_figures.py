@@ -55,14 +55,7 @@ def _sentence(card: ModelCard | None, *, known: bool) -> str:
     text = ""
     accuracy = figures.balanced.get("accuracy")
     if isinstance(accuracy, (int, float)):
-        text = f"On {_pictures(figures)}, it agrees with people in {accuracy:.0%}. "
-    for name, count in figures.few.items():
-        text += f"Only {count} of them {'shows' if count == 1 else 'show'} {name}. "
+        text = f"On {figures.pictures}, it agrees with people in {accuracy:.0%}. "
+        for name, count in figures.few.items():
+            text += f"Only {count} of them {'shows' if count == 1 else 'show'} {name}. "
     return text + "How often it took an expression for another one:"
-
-
-def _pictures(figures: CardFigures) -> str:
-    if figures.rows == "validation":
-        return "pictures that the model did not learn from, but was chosen by"
-    count = f"{figures.count:,} " if figures.count else ""
-    return f"{count}pictures that were kept apart until the model was finished"

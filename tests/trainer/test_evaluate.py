@@ -110,7 +110,11 @@ def test_figures_of_test_rows_go_on_the_card(data: Path, whole: Run, tmp_path: P
 
 @pytest.mark.parametrize(
     ("option", "message"),
-    [(["--split", "public"], "are not test rows"), (["--labels", "original"], "did not learn the labels")],
+    [
+        (["--split", "public"], "are not test rows"),
+        (["--labels", "original"], "about the labels that it learned"),
+        (["--tau", "0.5"], "at the program's own tau"),
+    ],
 )
 def test_other_figures_stay_off_the_card(
     data: Path,

@@ -82,11 +82,14 @@ def test_figures_of_test_rows_come_first(qtbot: QtBot) -> None:
 def test_counts_that_are_none_are_not_told(qtbot: QtBot) -> None:
     odd = {
         "counts": {"scored": "all", "by_label": {"fear": "many"}},
-        "balanced": {"per_class_recall": RECALLS},
+        "balanced": {"accuracy": 0.8, "per_class_recall": RECALLS},
     }
     widget = ErrorRates(dataclasses.replace(MEASURED, metrics={"test": odd}))
     qtbot.addWidget(widget)
-    assert widget.text.text() == "How often it took an expression for another one:"
+    assert widget.text.text() == (
+        "On pictures that were kept apart until the model was finished, it agrees with people in 80%. "
+        "How often it took an expression for another one:"
+    )
 
 
 def test_figures_of_validation_rows_are_called_so(qtbot: QtBot) -> None:

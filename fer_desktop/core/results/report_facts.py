@@ -10,11 +10,6 @@ from fer_desktop.core.card_figures import CardFigures
 from fer_desktop.core.results.figure_axis import clock
 from fer_desktop.core.results.stored import StoredAnalysis
 
-_PICTURES = {
-    "test": "pictures that were kept apart until the model was finished",
-    "validation": "the pictures that the model's training kept for validation",
-}
-
 
 def notes(stored: StoredAnalysis) -> list[str]:
     """One sentence or two each, for people who do not know how such figures are made."""
@@ -27,7 +22,7 @@ def notes(stored: StoredAnalysis) -> list[str]:
     recall = macro_recall(stored.facts)
     if recall is not None:
         texts.append(
-            f"Of {_PICTURES[_model_figures(stored.facts).rows]}, it recognised {recall:.0%} of "
+            f"Of {_model_figures(stored.facts).pictures}, it recognised {recall:.0%} of "
             "each emotion on average (macro recall). Other people, cameras and light may give less."
         )
     state = stored.facts.get("state")
