@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from fer_desktop.core.model import DEFAULT_TAU, ModelCard
+from fer_desktop.core.model import DEFAULT_TAU, ModelCard, probabilities
 from fer_desktop.core.paths import default_paths
+from fer_desktop.core.training.evaluation import calibration_error_by_chance
 from trainer.card_scores import record_scores, require_test_rows
 from trainer.config import LabelSource
 from trainer.datasets import load_dataset
@@ -37,12 +38,13 @@ def evaluate(
 ) -> dict[str, Any]:
     """Scores a model (default: the bundled one) as one JSON-ready object.
 
-    The figures of `split_figures` at tau 0, the same under ``balanced`` at tau, both once more under
+    The figures of `split_figures` at tau 0, with what chance alone does to their calibration error
+    (`calibration_error_by_chance`), the same under ``balanced`` at tau, both once more under
     ``flip_averaged`` with the logits averaged over a picture and its mirror image and, for FER2013, under
     ``without_repeated_rows``; counts, and the rows that do not count, by reason. Of class folders ``test``
-    is scored where there is one. labels: what counts as right, by default the kind of labels that the model
-    was trained on. details_file: gets the `Predictions` of all rows, with thumbnails. record: the figures,
-    which must be of test rows, also go on the model's card.
+    is scored where there is one. labels: what counts as right, by default the kind of labels that the
+    model was trained on. details_file: gets the `Predictions` of all rows, with thumbnails. record: the
+    figures, which must be of test rows, also go on the model's card.
     """
     card_path = find_card(weights) if weights else default_paths().default_model
     card = ModelCard.load(card_path)
@@ -67,6 +69,9 @@ def evaluate(
         "runtime": runtime,
         "labels": samples.kind,
         **natural_and_balanced(logits, samples, card, tau),
+        "calibration_error_by_chance": calibration_error_by_chance(
+            probabilities(logits, card)[samples.labelled].max(axis=1).astype(np.float64)
+        ),
         "counts": {
             "rows": len(samples),
             "scored": int(samples.labelled.sum()),

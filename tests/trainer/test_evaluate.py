@@ -37,6 +37,11 @@ def test_figures_are_named_after_the_labels(
         assert 0 <= figures["fer2013_accuracy"] <= 1
 
 
+def test_chance_is_told_beside_the_calibration_error(data: Path, whole: Run) -> None:
+    low, high = evaluate(data, whole[0] / "tiny.json")["calibration_error_by_chance"]
+    assert 0 < low < high < 1
+
+
 def test_mirror_images_and_fresh_rows_are_reported_beside(data: Path, whole: Run) -> None:
     result = evaluate(data, whole[0] / "tiny.json")
     card = json.loads((whole[0] / "tiny.json").read_text())

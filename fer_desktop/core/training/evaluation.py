@@ -16,6 +16,7 @@ from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.training.predictions import NO_LABEL, Predictions
 
 CALIBRATION_BINS = 15
+_RESAMPLES = 400
 Z_95 = 1.959963984540054
 """Quantile of the normal distribution for an interval of 95 %."""
 
@@ -135,6 +136,25 @@ def reliability(judged: Judged, bins: int = CALIBRATION_BINS) -> Reliability:
         accuracy=mean(judged.correct),
         counts=counts,
     )
+
+
+def calibration_error_by_chance(confidence: Floats, bins: int = CALIBRATION_BINS) -> tuple[float, float]:
+    """The expected calibration errors, 5th and 95th percentile, that chance alone gives to rows of these
+    confidences, (M,) in 0 to 1, when each is right as often as it says; (0, 0) for no rows.
+
+    So an error within them says nothing against a model, and fewer rows make it larger. By consistency
+    resampling (Bröcker and Smith 2007): the same answer for the same rows.
+    """
+    if len(confidence) == 0:
+        return 0.0, 0.0
+    generator = np.random.default_rng(0)
+    places = np.minimum((confidence * bins).astype(np.int64), bins - 1)
+    errors = []
+    for _ in range(_RESAMPLES):
+        surplus = (generator.random(len(confidence)) < confidence) - confidence
+        errors.append(np.abs(np.bincount(places, weights=surplus)).sum() / len(confidence))
+    low, high = np.percentile(errors, [5, 95])
+    return float(low), float(high)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ def figures(predictions: Predictions, tau: float) -> dict[str, Any]:
         "macro_f1": top.macro_f1,
         "per_class_recall": recalls,
         "expected_calibration_error": evaluation.reliability(judged).expected_calibration_error,
+        "calibration_error_by_chance": list(evaluation.calibration_error_by_chance(judged.confidence)),
         "confusion_matrix": judged.confusion().tolist(),
     }
 

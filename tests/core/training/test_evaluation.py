@@ -85,6 +85,26 @@ def test_the_bins_hold_every_row_once(tau: float) -> None:
     assert (bins.accuracy * bins.counts).sum() == pytest.approx(judged.correct.sum())
 
 
+def test_chance_explains_nine_of_ten_errors_of_a_calibrated_model() -> None:
+    generator = np.random.default_rng(7)
+    confidence = generator.beta(4, 1, 2000)
+    low, high = evaluation.calibration_error_by_chance(confidence)
+    errors = []
+    for _ in range(400):
+        labels = np.where(generator.random(len(confidence)) < confidence, 1, 0)
+        judged = Judged(np.arange(len(labels)), labels, np.ones_like(labels), confidence)
+        errors.append(evaluation.reliability(judged).expected_calibration_error)
+    within = np.mean([low <= error <= high for error in errors])
+    assert within == pytest.approx(0.9, abs=0.06)
+    assert high < evaluation.calibration_error_by_chance(confidence[:200])[0]
+    assert evaluation.calibration_error_by_chance(confidence) == (low, high)
+
+
+def test_chance_does_nothing_to_certainty_or_to_no_rows() -> None:
+    assert evaluation.calibration_error_by_chance(np.ones(50)) == (0, 0)
+    assert evaluation.calibration_error_by_chance(np.zeros(0)) == (0, 0)
+
+
 def test_the_coverage_curve_counts_what_is_answered() -> None:
     judged = Judged.of(make_predictions(), 0.0)
     exactly = float(np.sort(judged.confidence)[3])

@@ -154,6 +154,7 @@ def test_figures_come_with_rows_and_interval(page: EvaluatePage, qtbot: QtBot) -
     page.view.natural.click()
     assert page.view.headline.text().startswith("Right in 46.9% of 130 rows")
     assert "15 equal bins" in page.view.calibration.words.text()
+    assert "nine times of ten" in page.view.calibration.words.text()
 
 
 def test_the_pictures_of_a_chosen_cell_come_into_view(page: EvaluatePage, qtbot: QtBot) -> None:
