@@ -12,7 +12,7 @@ STAGES := fer7-start fer7-middle fer7-late fer7-lite2 fer7-views fer7-faces fer7
 	fer7-sixth fer7-hard fer7-seventh fer7 fer7-original-second fer7-original-third fer7-original-faces \
 	fer7-original-fourth fer7-original-hard fer7-original-fifth fer7-original-second-hard fer7-original
 PROCESSES ?= 2
-# Of every stage; TRAINING_OPTIONS="--limit 512 --epochs 1 --small-epochs 0" rehearses them in some 35 minutes.
+# Of every stage; TRAINING_OPTIONS="--limit 512 --epochs 1 --small-epochs 0" rehearses them in less than an hour.
 TRAINING_OPTIONS ?=
 
 .PHONY: run test check format model evaluate clean

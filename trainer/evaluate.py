@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from fer_desktop.core.model import DEFAULT_TAU, ModelCard, probabilities
+from fer_desktop.core.model import DEFAULT_TAU, ModelCard
 from fer_desktop.core.paths import default_paths
-from fer_desktop.core.training.evaluation import calibration_error_by_chance
+from fer_desktop.core.training.evaluation import Judged, reliability
 from trainer.card_scores import record_scores, require_test_rows
 from trainer.config import LabelSource
 from trainer.datasets import load_dataset
@@ -39,7 +39,7 @@ def evaluate(
     """Scores a model (default: the bundled one) as one JSON-ready object.
 
     The figures of `split_figures` at tau 0, with what chance alone does to their calibration error
-    (`calibration_error_by_chance`), the same under ``balanced`` at tau, both once more under
+    (`Reliability.error_by_chance`), the same under ``balanced`` at tau, both once more under
     ``flip_averaged`` with the logits averaged over a picture and its mirror image and, for FER2013, under
     ``without_repeated_rows``; counts, and the rows that do not count, by reason. Of class folders ``test``
     is scored where there is one. labels: what counts as right, by default the kind of labels that the
@@ -60,8 +60,9 @@ def evaluate(
     samples.require_labels(f"{dataset.name}, {name}")
     logits, runtime = predict_model(card, card_path, samples, on_progress)
     averaged = predict_mirrored(card, card_path, samples, logits, on_progress)
+    said = details(samples, logits, card, thumbnails=details_file is not None)
     if details_file is not None:
-        details(samples, logits, card, thumbnails=True).save(details_file)
+        said.save(details_file)
     result = {
         "model": card.name,
         "data": dataset.name,
@@ -69,9 +70,7 @@ def evaluate(
         "runtime": runtime,
         "labels": samples.kind,
         **natural_and_balanced(logits, samples, card, tau),
-        "calibration_error_by_chance": calibration_error_by_chance(
-            probabilities(logits, card)[samples.labelled].max(axis=1).astype(np.float64)
-        ),
+        "calibration_error_by_chance": reliability(Judged.of(said, 0.0)).error_by_chance,
         "counts": {
             "rows": len(samples),
             "scored": int(samples.labelled.sum()),

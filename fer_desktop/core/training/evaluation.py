@@ -16,7 +16,7 @@ from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.training.predictions import NO_LABEL, Predictions
 
 CALIBRATION_BINS = 15
-_RESAMPLES = 400
+_RESAMPLES = 10_000
 Z_95 = 1.959963984540054
 """Quantile of the normal distribution for an interval of 95 %."""
 
@@ -120,6 +120,21 @@ class Reliability:
         gaps = np.abs(self.accuracy - self.confidence) * self.counts
         return float(gaps.sum() / max(self.counts.sum(), 1))
 
+    @property
+    def error_by_chance(self) -> tuple[float, float]:
+        """The expected calibration errors, 5th and 95th percentile, that chance alone gives to such bins when
+        each row is right as often as the model says, 0 to 1; (0, 0) for no rows.
+
+        So an error within them says nothing against a model, and fewer rows make it larger. By consistency
+        resampling (Bröcker and Smith 2007), the confidences of a bin taken for equal; the same answer for
+        the same bins.
+        """
+        shape = (_RESAMPLES, len(self.counts))
+        right = np.random.default_rng(0).binomial(self.counts, self.confidence, shape)
+        gaps = np.abs(right - self.counts * self.confidence)
+        low, high = np.percentile(gaps.sum(axis=1) / max(self.counts.sum(), 1), [5, 95])
+        return float(low), float(high)
+
 
 def reliability(judged: Judged, bins: int = CALIBRATION_BINS) -> Reliability:
     """The reliability diagram (DeGroot and Fienberg 1983; Niculescu-Mizil and Caruana 2005)."""
@@ -136,25 +151,6 @@ def reliability(judged: Judged, bins: int = CALIBRATION_BINS) -> Reliability:
         accuracy=mean(judged.correct),
         counts=counts,
     )
-
-
-def calibration_error_by_chance(confidence: Floats, bins: int = CALIBRATION_BINS) -> tuple[float, float]:
-    """The expected calibration errors, 5th and 95th percentile, that chance alone gives to rows of these
-    confidences, (M,) in 0 to 1, when each is right as often as it says; (0, 0) for no rows.
-
-    So an error within them says nothing against a model, and fewer rows make it larger. By consistency
-    resampling (Bröcker and Smith 2007): the same answer for the same rows.
-    """
-    if len(confidence) == 0:
-        return 0.0, 0.0
-    generator = np.random.default_rng(0)
-    places = np.minimum((confidence * bins).astype(np.int64), bins - 1)
-    errors = []
-    for _ in range(_RESAMPLES):
-        surplus = (generator.random(len(confidence)) < confidence) - confidence
-        errors.append(np.abs(np.bincount(places, weights=surplus)).sum() / len(confidence))
-    low, high = np.percentile(errors, [5, 95])
-    return float(low), float(high)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ BALANCED_TAU = 1.0
 def figures(predictions: Predictions, tau: float) -> dict[str, Any]:
     """Headline figures, calibration and confusion matrix at one tau, ready for JSON."""
     judged = Judged.of(predictions, tau)
-    top = evaluation.headline(judged)
+    top, bins = evaluation.headline(judged), evaluation.reliability(judged)
     recalls = {name: float(value) for name, value in zip(EMOTIONS, top.recall, strict=True) if value == value}
     return {
         "tau": tau,
@@ -43,8 +43,8 @@ def figures(predictions: Predictions, tau: float) -> dict[str, Any]:
         "macro_recall": top.macro_recall,
         "macro_f1": top.macro_f1,
         "per_class_recall": recalls,
-        "expected_calibration_error": evaluation.reliability(judged).expected_calibration_error,
-        "calibration_error_by_chance": list(evaluation.calibration_error_by_chance(judged.confidence)),
+        "expected_calibration_error": bins.expected_calibration_error,
+        "calibration_error_by_chance": list(bins.error_by_chance),
         "confusion_matrix": judged.confusion().tolist(),
     }
 

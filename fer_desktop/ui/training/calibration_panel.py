@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from fer_desktop.core.training.evaluation import Judged, calibration_error_by_chance, reliability
+from fer_desktop.core.training.evaluation import Judged, reliability
 from fer_desktop.ui import theme
 from fer_desktop.ui.charts.reliability import ReliabilityPlot
 from fer_desktop.ui.reading import paragraph
@@ -24,7 +24,7 @@ class CalibrationPanel(QWidget):
     def set_judged(self, judged: Judged) -> None:
         bins = reliability(judged)
         self.plot.set_bins(bins.confidence, bins.accuracy, bins.counts)
-        low, high = calibration_error_by_chance(judged.confidence)
+        low, high = bins.error_by_chance
         self.words.setText(
             f"Expected calibration error {bins.expected_calibration_error:.1%} "
             f"over {len(bins.counts)} equal bins of confidence. A model that is right exactly as often as it "

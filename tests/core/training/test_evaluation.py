@@ -85,24 +85,27 @@ def test_the_bins_hold_every_row_once(tau: float) -> None:
     assert (bins.accuracy * bins.counts).sum() == pytest.approx(judged.correct.sum())
 
 
+def judged_of(confidence: np.ndarray, right: np.ndarray) -> Judged:
+    return Judged(np.arange(len(right)), right.astype(np.int64), np.ones(len(right), np.int64), confidence)
+
+
 def test_chance_explains_nine_of_ten_errors_of_a_calibrated_model() -> None:
     generator = np.random.default_rng(7)
     confidence = generator.beta(4, 1, 2000)
-    low, high = evaluation.calibration_error_by_chance(confidence)
-    errors = []
-    for _ in range(400):
-        labels = np.where(generator.random(len(confidence)) < confidence, 1, 0)
-        judged = Judged(np.arange(len(labels)), labels, np.ones_like(labels), confidence)
-        errors.append(evaluation.reliability(judged).expected_calibration_error)
-    within = np.mean([low <= error <= high for error in errors])
+    drawn = [
+        evaluation.reliability(judged_of(confidence, generator.random(2000) < confidence)) for _ in range(400)
+    ]
+    low, high = drawn[0].error_by_chance
+    within = np.mean([low <= bins.expected_calibration_error <= high for bins in drawn])
     assert within == pytest.approx(0.9, abs=0.06)
-    assert high < evaluation.calibration_error_by_chance(confidence[:200])[0]
-    assert evaluation.calibration_error_by_chance(confidence) == (low, high)
+    assert drawn[1].error_by_chance == (low, high)
+    few = evaluation.reliability(judged_of(confidence[:200], np.ones(200)))
+    assert high < few.error_by_chance[0]
 
 
-def test_chance_does_nothing_to_certainty_or_to_no_rows() -> None:
-    assert evaluation.calibration_error_by_chance(np.ones(50)) == (0, 0)
-    assert evaluation.calibration_error_by_chance(np.zeros(0)) == (0, 0)
+@pytest.mark.parametrize("count", [0, 50])
+def test_chance_does_nothing_to_certainty_or_to_no_rows(count: int) -> None:
+    assert evaluation.reliability(judged_of(np.ones(count), np.ones(count))).error_by_chance == (0, 0)
 
 
 def test_the_coverage_curve_counts_what_is_answered() -> None:
