@@ -26,14 +26,19 @@ COLUMNS = {
 
 
 def run(name: str, options: dict[str, Any], data: Path, folder: Path) -> dict[str, str] | None:
-    """The last epoch's figures of a variant; trains it unless its folder has a finished run."""
+    """The last epoch's figures of a variant; trains it unless its folder has a finished run.
+
+    options: the trainer's, and ``changed``, arguments of `changed_trainer`.
+    """
     place = place_of(name, folder)
     place.mkdir(parents=True, exist_ok=True)
     config = place / "config.json"
+    changed = options.pop("changed", [])
     config.write_text(json.dumps({**options, "name": "short"}), encoding="utf-8")
     if not (place / "short.json").exists():
         with (place / "log.txt").open("a", encoding="utf-8") as log:
-            command = [sys.executable, "-m", "trainer", "train", "--data", str(data)]
+            trainer = ["benchmarks.changed_trainer", *changed] if changed else ["trainer"]
+            command = [sys.executable, "-m", *trainer, "train", "--data", str(data)]
             command += ["--config", str(config), "--output", str(place)]
             environment = {**os.environ, "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
             done = subprocess.run(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment)
