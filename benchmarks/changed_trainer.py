@@ -32,8 +32,8 @@ def set_stem_stride(stride: int) -> None:
     networks.build_model = changed
 
 
-def average_from(step: int) -> None:
-    """Every step from this one on counts alike (SWA, Izmailov et al. 2018), statistics of layers too."""
+def average_after(step: int) -> None:
+    """Every step after this one counts alike (SWA, Izmailov et al. 2018), statistics of layers too."""
     from trainer import train
 
     def average(network: torch.nn.Module, **_: Any) -> ModelEmaV3:
@@ -88,15 +88,15 @@ def leave_out(part: str) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stem-stride", type=int)
-    parser.add_argument("--average-from", type=int, metavar="STEP")
+    parser.add_argument("--average-after", type=int, metavar="STEP")
     parser.add_argument("--adjust-logits", action="store_true")
     parser.add_argument("--leave-out", choices=["box", *PARTS])
     parser.add_argument("trainer", nargs=argparse.REMAINDER, help="as for python -m trainer")
     options = parser.parse_args()
     if options.stem_stride is not None:
         set_stem_stride(options.stem_stride)
-    if options.average_from is not None:
-        average_from(options.average_from)
+    if options.average_after is not None:
+        average_after(options.average_after)
     if options.adjust_logits:
         adjust_logits()
     if options.leave_out is not None:
