@@ -1,4 +1,4 @@
-"""The bundled models' cards, and so the application, say what the ledger of the private test says."""
+"""The bundled models' cards, the ledger of the private test and README say the same."""
 
 from __future__ import annotations
 
@@ -31,3 +31,20 @@ def test_the_card_says_what_the_ledger_says(name: str, scored: int) -> None:
         start=3,
     ):
         assert told[position] == f"{value:.1%}".replace("%", " %")
+
+
+def test_the_readme_says_what_the_card_says() -> None:
+    metrics = ModelCard.load(ROOT / "assets" / "models" / "fer7.json").metrics
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    for row, setting, figure in (
+        ("accuracy, natural", "natural", "accuracy"),
+        ("macro recall, natural", "natural", "macro_recall"),
+        ("accuracy, balanced", "balanced", "accuracy"),
+        ("macro recall, balanced", "balanced", "macro_recall"),
+        ("expected calibration error, natural", "natural", "expected_calibration_error"),
+    ):
+        line = next(line for line in lines if line.startswith(f"| {row}"))
+        splits = [metrics["validation"], metrics["test"]]
+        values = [(split if setting == "natural" else split[setting])[figure] for split in splits]
+        told = [cell.strip() for cell in line.strip("|").split("|")][1:]
+        assert told == [f"{value:.1%}".replace("%", " %") for value in values]
