@@ -6,7 +6,7 @@ import dataclasses
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
@@ -40,9 +40,6 @@ from fer_desktop.ui.status_bar import StatusBar
 from fer_desktop.ui.tabs import QUESTION, WorkTabs
 from fer_desktop.ui.threads import join_threads
 from fer_desktop.ui.training.pages import TrainingPages
-
-if TYPE_CHECKING:
-    pass
 
 log = logging.getLogger(__name__)
 
