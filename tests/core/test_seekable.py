@@ -26,7 +26,7 @@ from fer_desktop.core.video_decoding import VideoDecoder
 from fer_desktop.core.video_file import open_container
 from fer_desktop.core.video_index import VideoIndex, index_video
 from tests.support.media import shared_media
-from tests.support.videos import write_video
+from tests.support.videos import damage_packets, write_video
 
 FPS = 25.0
 B_FRAMES = {"preset": "medium", "bf": "3", "g": "20"}
@@ -315,12 +315,7 @@ def test_a_truncated_recording_shows_what_is_there(tmp_path: Path) -> None:
 def test_damaged_pictures_are_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "damaged.mp4"
     write_video(path, [picture(index) for index in range(60)])
-    with av.open(str(path)) as container:
-        packets = [(packet.pos, packet.size) for packet in container.demux(video=0) if packet.size]
-    data = bytearray(path.read_bytes())
-    for position, size in packets[28:34]:  # with the key frame 30
-        data[position : position + size] = bytes(size)
-    path.write_bytes(data)
+    damage_packets(path, 28, 34)  # with the key frame 30
     times = [frame.pts_s for frame in read(path)]
 
     with SeekableVideo(path, cache_bytes=0) as source:

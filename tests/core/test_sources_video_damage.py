@@ -24,7 +24,7 @@ from fer_desktop.core.errors import SourceError
 from fer_desktop.core.sources import VideoSource
 from fer_desktop.core.video_file import open_container
 from tests.support.clips import FPS, number_of, numbered, read, write_clip
-from tests.support.videos import write_video
+from tests.support.videos import damage_packets, write_video
 
 
 @pytest.fixture(scope="module")
@@ -138,12 +138,7 @@ def test_damage_in_the_middle_is_left_out_and_logged(
 ) -> None:
     path = tmp_path / "damaged.mp4"
     write_video(path, [numbered(index) for index in range(25)])
-    with av.open(str(path)) as container:
-        packets = [(packet.pos, packet.size) for packet in container.demux(video=0) if packet.size]
-    data = bytearray(path.read_bytes())
-    for position, size in packets[8:12]:
-        data[position : position + size] = bytes(size)
-    path.write_bytes(data)
+    damage_packets(path, 8, 12)
 
     with caplog.at_level(logging.WARNING, "fer_desktop"):
         frames = read(path)
@@ -158,12 +153,7 @@ def test_damage_in_the_middle_is_left_out_and_logged(
 def test_a_video_whose_every_packet_is_damaged_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "damaged.mp4"
     write_video(path, [numbered(index) for index in range(5)])
-    with av.open(str(path)) as container:
-        packets = [(packet.pos, packet.size) for packet in container.demux(video=0) if packet.size]
-    data = bytearray(path.read_bytes())
-    for position, size in packets:
-        data[position : position + size] = bytes(size)
-    path.write_bytes(data)
+    damage_packets(path)
 
     with pytest.raises(SourceError, match="nothing in this video can be decoded"):
         VideoSource(path).__enter__()

@@ -130,6 +130,16 @@ def write_video(
             container.mux(sound.encode())
 
 
+def damage_packets(path: Path, start: int = 0, stop: int | None = None) -> None:
+    """Overwrites some packets of the video stream with zeros, from the packet start to before stop."""
+    with av.open(str(path)) as container:
+        packets = [(packet.pos, packet.size) for packet in container.demux(video=0) if packet.size]
+    data = bytearray(path.read_bytes())
+    for position, size in packets[start:stop]:
+        data[position : position + size] = bytes(size)
+    path.write_bytes(data)
+
+
 def _stored(picture: Image, rotation: int, hflip: bool) -> Image:
     """The picture as it lies in the file, before the display matrix is applied."""
     mirrored = picture[:, ::-1] if hflip else picture
