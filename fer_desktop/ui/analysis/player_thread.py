@@ -125,6 +125,8 @@ class PlayerThread(threading.Thread):
         while (delay_s := self._due(frame, speed) - self._clock()) > 0:
             if self.requests.wake.wait(delay_s):
                 return True
+        if self.requests.wake.is_set():  # asked while the frame was decoded
+            return True
         late = source.frame_at(self._anchor[1] + (self._clock() - self._anchor[0]) * speed)
         self._show(late)
         return True

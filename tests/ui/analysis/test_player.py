@@ -269,6 +269,31 @@ def test_a_pause_stays_where_it_is_and_playing_goes_on_from_there(
     shows(qtbot, player, 13)
 
 
+def test_a_pause_while_a_picture_is_decoded_shows_none_that_came_due_since(
+    qtbot: QtBot, new_player: Callable[..., Player], clock: FakeClock
+) -> None:
+    class Slow(GatedSource):
+        def next(self) -> Frame | None:
+            if 1.0 in self.asked:
+                decoding.pass_through()
+            return make_frame(index=1, pts_s=1.0)
+
+    decoding = Gate()
+    source = Slow(Gate(is_open=True))
+    player = new_player(opener=lambda path: source)
+    with qtbot.waitSignal(player.position_changed):
+        player.open(Path("slow"))
+    player.play()
+    qtbot.waitUntil(lambda: anchored(player))
+    clock.advance(1.0)
+    decoding.wait_until_reached()
+    player.pause()
+    clock.advance(50.0)
+    decoding.open()
+    qtbot.waitUntil(lambda: source.asked[-2:] == [1.0, 1.0])
+    assert 51.0 not in source.asked
+
+
 def test_a_seek_while_playing_goes_on_from_there(qtbot: QtBot, player: Player, clock: FakeClock) -> None:
     player.play()
     qtbot.waitUntil(lambda: anchored(player))
