@@ -134,7 +134,7 @@ class RunHistory:
             self.last_step.step if self.last_step else 0,
             self.started.resumed_at if self.started else 0,
         ]
-        return max(*numbers, self.last_checkpoint or 0, self.epochs[-1].step if self.epochs else 0)
+        return max(0, *numbers, self.last_checkpoint or 0, self.epochs[-1].step if self.epochs else 0)
 
     @property
     def total_steps(self) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fer_desktop.core.training.history import MOST_POINTS, RunHistory
@@ -170,7 +170,15 @@ MESSAGES = st.one_of(
 )
 
 
+NOTHING_ABOVE_ZERO: list[Message] = [
+    RunStarted("", {}, {}, "", "", 0, 1, -1),
+    Epoch(0, 0.0, {}, False, -1),
+    Step(-1, 0, 0.0, 0.0, 0.0, 0.0),
+]
+
+
 @given(st.lists(MESSAGES, max_size=12))
+@example(NOTHING_ABOVE_ZERO)
 def test_no_message_however_strange_stops_it(messages: list[Message]) -> None:
     history = RunHistory.of(messages)
     assert 0 <= history.fraction <= 1
