@@ -47,16 +47,18 @@ class OneEuroFilter:
         elapsed = time_s - self._time
         if elapsed <= 0:
             return self._value
-        speed = (value - self._value) / elapsed
-        self._speed = self._speed + _one_euro_alpha(self._derivative_cutoff, elapsed) * (speed - self._speed)
-        alpha = _one_euro_alpha(self._min_cutoff + self._beta * np.abs(self._speed), elapsed)
-        self._value = self._value + alpha * (value - self._value)
+        change = value - self._value
+        self._speed = self._speed + _rate(self._derivative_cutoff, elapsed) * (change - elapsed * self._speed)
+        cutoff = self._min_cutoff + self._beta * np.abs(self._speed)
+        self._value = self._value + elapsed * _rate(cutoff, elapsed) * change
         self._time = time_s
         return self._value
 
 
-def _one_euro_alpha(cutoff: float | NDArray[np.float64], elapsed: float) -> float | NDArray[np.float64]:
-    return 1 / (1 + 1 / (2 * math.pi * cutoff * elapsed))
+def _rate(cutoff: float | NDArray[np.float64], elapsed: float) -> float | NDArray[np.float64]:
+    """The paper's alpha per second of elapsed time, which stays finite however short that is."""
+    angular = 2 * math.pi * cutoff
+    return angular / (1 + angular * elapsed)
 
 
 class EmotionSmoother:

@@ -137,3 +137,9 @@ def test_one_euro_keeps_its_value_when_no_time_has_passed() -> None:
     one_euro(np.array([1.0, 2.0]), 0.0)
     before = one_euro(np.array([3.0, 5.0]), 0.1)
     assert one_euro(np.array([99.0, 99.0]), 0.1) == pytest.approx(before)
+
+
+def test_one_euro_stays_finite_however_little_time_has_passed() -> None:
+    one_euro = OneEuroFilter(min_cutoff=1.0, beta=0.1)
+    one_euro(np.array([1.0, 2.0]), 0.0)
+    assert one_euro(np.array([3.0, 5.0]), 5e-324) == pytest.approx([1.0, 2.0])
