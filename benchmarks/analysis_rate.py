@@ -30,13 +30,16 @@ import cv2
 import psutil
 
 from benchmarks import fer_package
-from fer_desktop.core.analysis import analyse, run_analysis
-from fer_desktop.core.analysis_summary import AnalysisSummary, Progress
+from fer_desktop.core.analysis.loop import analyse
+from fer_desktop.core.analysis.run import run_analysis
+from fer_desktop.core.analysis.summary import AnalysisProgress, AnalysisSummary
 from fer_desktop.core.paths import default_paths
-from fer_desktop.core.pipeline import Pipeline, PipelineSettings, build_pipeline
-from fer_desktop.core.recording import Sink, csv_sink
+from fer_desktop.core.pipeline.pipeline import Pipeline, build_pipeline
+from fer_desktop.core.pipeline.settings import PipelineSettings
 from fer_desktop.core.results.sink import ResultSink
-from fer_desktop.core.sources import VideoSource
+from fer_desktop.core.sinks.base import Sink
+from fer_desktop.core.sinks.tables import csv_sink
+from fer_desktop.core.sources.video import VideoSource
 
 ROOT = Path(__file__).resolve().parents[1]
 VIDEO = ROOT.parent / "shared" / "media" / "WolfgangLanger_Pexels.mp4"
@@ -189,7 +192,7 @@ def print_memory(video: Path, frames: int) -> None:
     sizes: dict[int, float] = {}
     process = psutil.Process()
 
-    def look(progress: Progress) -> None:
+    def look(progress: AnalysisProgress) -> None:
         if progress.frames_analysed in marks:
             sizes[progress.frames_analysed] = process.memory_info().rss / 2**20
 

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from benchmarks.ablations import add_only, chosen, place_of, run
+from fer_desktop.core.classification.onnx_classifier import OnnxClassifier
 from fer_desktop.core.emotions import EMOTIONS
-from fer_desktop.core.model import ModelCard, sha256
-from fer_desktop.core.network import build_model
-from fer_desktop.core.onnx_classifier import OnnxClassifier
+from fer_desktop.core.models.card import ModelCard, sha256
+from fer_desktop.core.models.network import build_model
 from trainer.config import TrainConfig
 from trainer.export import export_onnx
 

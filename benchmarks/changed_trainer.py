@@ -11,7 +11,7 @@ import torch
 from timm.utils import ModelEmaV3
 
 # First of all: the trainer's modules take build_model by name when they are imported.
-from fer_desktop.core import network as networks
+from fer_desktop.core.models import network as networks
 
 PARTS = {
     "erasing": ("CoarseDropout",),

@@ -19,11 +19,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from fer_desktop.core.cascade import CascadeDetector
-from fer_desktop.core.detection import DEFAULT_MIN_FACE, FaceDetector
-from fer_desktop.core.tracking import SURE_SCORE
+from fer_desktop.core.detection.cascade import CascadeDetector
+from fer_desktop.core.detection.detector import DEFAULT_MIN_FACE, FaceDetector
+from fer_desktop.core.detection.yunet import YuNetDetector
+from fer_desktop.core.tracking.tracker import SURE_SCORE
 from fer_desktop.core.types import Detection, Image
-from fer_desktop.core.yunet import YuNetDetector
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 VIDEOS = ("WolfgangLanger_Pexels.mp4", "face_noface.mov", "single_face.mp4", "no_face.mp4")

@@ -9,13 +9,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_desktop.core.cascade import CascadeDetector
-from fer_desktop.core.classification import create_classifier
-from fer_desktop.core.detection import DEFAULT_MIN_FACE, FaceDetector
-from fer_desktop.core.model import crop_face
+from fer_desktop.core.classification.classifier import create_classifier
+from fer_desktop.core.detection.cascade import CascadeDetector
+from fer_desktop.core.detection.detector import DEFAULT_MIN_FACE, FaceDetector
+from fer_desktop.core.detection.yunet import YuNetDetector
+from fer_desktop.core.models.preprocessing import crop_face
 from fer_desktop.core.paths import default_paths
 from fer_desktop.core.types import Box, Detection, Image
-from fer_desktop.core.yunet import YuNetDetector
 from trainer.datasets import load_dataset
 from trainer.samples import NO_LABEL, Samples
 

@@ -24,15 +24,17 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
+from fer_desktop.core.live.capture import SessionPhase
 from fer_desktop.core.paths import default_paths
-from fer_desktop.core.pipeline import PipelineSettings, build_pipeline
+from fer_desktop.core.pipeline.pipeline import build_pipeline
+from fer_desktop.core.pipeline.settings import PipelineSettings
+from fer_desktop.core.sources.video import VideoSource
 from fer_desktop.core.training.run_folder import RunInfo
-from fer_desktop.core.video import VideoSource
-from fer_desktop.ui.camera_watch import CameraWatcher
-from fer_desktop.ui.consent import CONSENT_VERSION
-from fer_desktop.ui.live import LiveSession, Phase
-from fer_desktop.ui.main_window import MainWindow
-from fer_desktop.ui.settings import Settings
+from fer_desktop.ui.live.camera_watch import CameraWatcher
+from fer_desktop.ui.live.session import LiveSession
+from fer_desktop.ui.settings.store import Settings
+from fer_desktop.ui.window.consent import CONSENT_VERSION
+from fer_desktop.ui.window.main_window import MainWindow
 
 FIGURES = ("capture_fps", "inference_fps", "display_fps", "latency_ms")
 
@@ -51,7 +53,7 @@ def watch(window: MainWindow, video: Path, seconds: float) -> dict[str, float]:
     rows: list[dict[str, float]] = []
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
-        if window.session.state.phase is Phase.FINISHED:
+        if window.session.state.phase is SessionPhase.FINISHED:
             window.source.open_files((video,))
             wait(3)
         wait(0.25)
@@ -99,7 +101,7 @@ def main() -> None:
     window = MainWindow(session, CameraWatcher(list_cameras=lambda: ()), settings, paths)
     window.show()
     window.begin(files=[options.video])
-    wait(60, lambda: session.state.phase is Phase.RUNNING and session.model_status.phase == "ready")
+    wait(60, lambda: session.state.phase is SessionPhase.RUNNING and session.model_status.phase == "ready")
     wait(5)
     print("cores:", os.cpu_count(), "video:", options.video.name)
     figures = {"alone": watch(window, options.video, options.seconds)}

@@ -10,12 +10,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_desktop.core import pipeline as pipeline_module
-from fer_desktop.core.cascade import CascadeDetector
-from fer_desktop.core.detection import DEFAULT_MIN_FACE
-from fer_desktop.core.pipeline import Pipeline
+from fer_desktop.core.detection.cascade import CascadeDetector
+from fer_desktop.core.detection.detector import DEFAULT_MIN_FACE
+from fer_desktop.core.pipeline import pipeline as pipeline_module
+from fer_desktop.core.pipeline.pipeline import Pipeline
+from fer_desktop.core.sources.video import VideoSource
 from fer_desktop.core.types import FrameResult, Image
-from fer_desktop.core.video import VideoSource
 
 WAYS = {"whole": 0.0, "near, whole every 0.5 s": 0.5, "near, whole every 1 s": 1.0}
 

@@ -19,12 +19,14 @@ import numpy as np
 
 from benchmarks.robustness import DISTURBANCES, disturb
 from fer_desktop.core.emotions import EMOTIONS, index_of
-from fer_desktop.core.model import DEFAULT_TAU, ModelCard, probabilities
+from fer_desktop.core.models.card import ModelCard
+from fer_desktop.core.models.preprocessing import DEFAULT_TAU, probabilities
 from fer_desktop.core.paths import default_paths
-from fer_desktop.core.personal import LIMIT, REFERENCE_FLOOR, adjust, calibrate, log_shift, observe
-from fer_desktop.core.pipeline import PipelineSettings, build_pipeline
-from fer_desktop.core.smoothing import DEFAULT_UNCERTAIN_BELOW, plain_label
-from fer_desktop.core.sources import open_source
+from fer_desktop.core.pipeline.personal import LIMIT, REFERENCE_FLOOR, adjust, calibrate, log_shift, observe
+from fer_desktop.core.pipeline.pipeline import build_pipeline
+from fer_desktop.core.pipeline.settings import PipelineSettings
+from fer_desktop.core.sources.opening import open_source
+from fer_desktop.core.tracking.smoothing import DEFAULT_UNCERTAIN_BELOW, plain_label
 from trainer.datasets import load_dataset
 from trainer.predict import predict_model
 from trainer.samples import NO_LABEL, Samples

@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 
 from fer_desktop.core.emotions import EMOTIONS
-from fer_desktop.core.model import ModelCard, crop_face
+from fer_desktop.core.models.card import ModelCard
+from fer_desktop.core.models.preprocessing import crop_face
 from fer_desktop.core.paths import default_paths
 from fer_desktop.core.types import Box, Image
 from trainer.datasets import load_dataset

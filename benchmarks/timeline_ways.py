@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.core.emotions import ALL, EMOTIONS
-from fer_desktop.core.results.faces import UNCERTAIN, FaceTable
+from fer_desktop.core.results.faces import UNCERTAIN_INDEX, FaceTable
 from fer_desktop.core.results.people import People
 from fer_desktop.core.results.stored import StoredAnalysis
 from fer_desktop.ui.analysis.lane_columns import columns_of
@@ -45,7 +45,7 @@ def made_up_analysis(seconds: float, people: int) -> StoredAnalysis:
         shares[:, person] = values / values.sum(axis=1, keepdims=True)
     faces = frames * people
     shares = shares.reshape(faces, -1)
-    label = np.where(shares.max(axis=1) < 0.4, UNCERTAIN, shares.argmax(axis=1)).astype(np.int8)
+    label = np.where(shares.max(axis=1) < 0.4, UNCERTAIN_INDEX, shares.argmax(axis=1)).astype(np.int8)
     table = FaceTable(
         frame=np.arange(frames),
         pts_s=pts_s,

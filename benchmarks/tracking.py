@@ -17,10 +17,10 @@ import cv2
 import numpy as np
 
 from benchmarks.detectors import FULL_RESOLUTION, SHARED, SURE, SUSPECTED, VIDEOS, tilt, video_frames
-from fer_desktop.core import tracking
-from fer_desktop.core.detection import create_detector
+from fer_desktop.core.detection.detector import create_detector
+from fer_desktop.core.detection.yunet import YuNetDetector
+from fer_desktop.core.tracking import tracker as tracking
 from fer_desktop.core.types import Detection
-from fer_desktop.core.yunet import YuNetDetector
 
 DETECT_EVERY = 3
 FRAME_S = 1 / 30

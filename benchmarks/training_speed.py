@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from fer_desktop.core.network import build_model
+from fer_desktop.core.models.network import build_model
 from trainer.config import TrainConfig
 from trainer.depthwise import use_quick_gradients, weight_gradient
 from trainer.memory import keep_freed_memory

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from fer_desktop.core.model import DEFAULT_TAU, ModelCard, probabilities
+from fer_desktop.core.models.card import ModelCard
+from fer_desktop.core.models.preprocessing import DEFAULT_TAU, probabilities
 from fer_desktop.core.paths import default_paths
 from trainer.datasets import load_dataset
 from trainer.predict import predict_model

@@ -21,13 +21,13 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from fer_desktop.core.paths import default_paths
-from fer_desktop.ui import theme
 from fer_desktop.ui.analysis.running import AnalysisOptions
-from fer_desktop.ui.camera_watch import CameraWatcher
-from fer_desktop.ui.consent import CONSENT_VERSION
-from fer_desktop.ui.live import LiveSession
-from fer_desktop.ui.main_window import MainWindow
-from fer_desktop.ui.settings import Settings
+from fer_desktop.ui.common import theme
+from fer_desktop.ui.live.camera_watch import CameraWatcher
+from fer_desktop.ui.live.session import LiveSession
+from fer_desktop.ui.settings.store import Settings
+from fer_desktop.ui.window.consent import CONSENT_VERSION
+from fer_desktop.ui.window.main_window import MainWindow
 from tests.support.videos import write_video
 
 FRAMES, FPS = 300, 30

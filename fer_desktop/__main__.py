@@ -59,10 +59,10 @@ def _run(options: argparse.Namespace, paths: Paths) -> int:
 
         load_torch_before_qt(options.device)
         check_window_system()
-        from fer_desktop.ui.application import run
+        from fer_desktop.ui.window.application import run
 
         return run(options)
-    from fer_desktop import commands
+    from fer_desktop.cli import commands
 
     return commands.run(options, paths)
 

@@ -1,4 +1,4 @@
-"""Who may call whom: the rules of the design, read from the imports and from running processes."""
+"""Who may call whom: the rules of the architecture, read from the imports and from running processes."""
 
 from __future__ import annotations
 
@@ -7,15 +7,30 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+
 TRAINER_MAY_USE = {
-    f"fer_desktop.core.{name}"
-    for name in ("model", "network", "emotions", "paths", "errors", "types", "files", "machine", "training")
+    *(f"fer_desktop.core.{name}" for name in ("emotions", "paths", "errors", "types", "files", "machine")),
+    "fer_desktop.core.models",
+    "fer_desktop.core.training",
 }
+
+NOT_IN_A_FACE = {"fer_desktop.core.models.network"}
+"""Modules that are imported from outside their package, since their package's face must not load PyTorch."""
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import of a file. module: for ``from a import b`` both a and a.b. is_at_top: it runs on import."""
+
+    module: str
+    is_at_top: bool
 
 
 def modules_of(package: str) -> list[Path]:
@@ -24,16 +39,40 @@ def modules_of(package: str) -> list[Path]:
     return paths
 
 
-def imports_of(path: Path) -> Iterator[str]:
-    """Every module that a file imports, anywhere in it; for ``from a import b`` both a and a.b."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+def imports_of(path: Path) -> Iterator[Import]:
+    """Every import of a file, anywhere in it."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        is_at_top = node in tree.body
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            yield from (Import(alias.name, is_at_top) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}:{node.lineno}: a relative import"
             assert node.module is not None
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            yield Import(node.module, is_at_top)
+            yield from (Import(f"{node.module}.{alias.name}", is_at_top) for alias in node.names)
+
+
+def name_of(path: Path) -> str:
+    """The dotted name of a module, a package for its ``__init__.py``."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+OWN = {name_of(path): path for package in ("fer_desktop", "trainer") for path in modules_of(package)}
+PACKAGES = {name for name, path in OWN.items() if path.name == "__init__.py"}
+
+
+def package_of(module: str) -> str:
+    """The package that a module is in; of a package, itself."""
+    return module if module in PACKAGES else module.rpartition(".")[0]
+
+
+def own_imports(path: Path) -> Iterator[Import]:
+    """The imports of the project's own modules and packages, each as the module that it names."""
+    for item in imports_of(path):
+        if item.module in OWN:
+            yield item
 
 
 def is_in(module: str, packages: set[str]) -> bool:
@@ -42,36 +81,137 @@ def is_in(module: str, packages: set[str]) -> bool:
 
 def offences(package: str, forbidden: set[str]) -> list[str]:
     return [
-        f"{path.relative_to(ROOT)} imports {module}"
+        f"{path.relative_to(ROOT)} imports {item.module}"
         for path in modules_of(package)
-        for module in imports_of(path)
-        if is_in(module, forbidden)
+        for item in imports_of(path)
+        if is_in(item.module, forbidden)
     ]
 
 
+def circle_in(graph: dict[str, set[str]]) -> list[str]:
+    """The names along a circle of a graph, empty without one."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
 def test_core_knows_neither_qt_nor_the_window_nor_the_trainer() -> None:
-    assert offences("fer_desktop/core", {"PySide6", "shiboken6", "fer_desktop.ui", "trainer"}) == []
+    above = {"PySide6", "shiboken6", "fer_desktop.ui", "fer_desktop.cli", "trainer"}
+    assert offences("fer_desktop/core", above) == []
 
 
-def test_the_window_knows_neither_the_trainer_nor_torch() -> None:
-    assert offences("fer_desktop/ui", {"trainer", "torch", "torchvision", "timm"}) == []
+def test_the_window_knows_neither_the_trainer_nor_torch_nor_the_command_line() -> None:
+    forbidden = {"trainer", "torch", "torchvision", "timm", "fer_desktop.cli"}
+    assert offences("fer_desktop/ui", forbidden) == []
+
+
+def test_the_command_line_knows_neither_qt_nor_the_window() -> None:
+    assert offences("fer_desktop/cli", {"PySide6", "shiboken6", "fer_desktop.ui", "trainer"}) == []
 
 
 def test_the_trainer_uses_only_the_contract_of_the_core() -> None:
     used = {
-        (path.name, module)
+        (path.name, item.module)
         for path in modules_of("trainer")
-        for module in imports_of(path)
-        if is_in(module, {"fer_desktop"}) and module not in {"fer_desktop", "fer_desktop.core"}
+        for item in imports_of(path)
+        if is_in(item.module, {"fer_desktop"}) and item.module not in {"fer_desktop", "fer_desktop.core"}
     }
     assert {(name, module) for name, module in used if not is_in(module, TRAINER_MAY_USE)} == set()
     assert used, "the trainer does use the contract"
 
 
+def test_no_circle_between_packages() -> None:
+    """Every import counts, also one inside a function and one for types only."""
+    graph: dict[str, set[str]] = {package: set() for package in PACKAGES}
+    for name, path in OWN.items():
+        package = package_of(name)
+        for item in own_imports(path):
+            other = package_of(item.module)
+            # A package and the packages in it are one family: ``core`` holds the ground floor of all others.
+            if other != package and not other.startswith(package + "."):
+                graph[package].add(other)
+    assert circle_in(graph) == []
+    assert graph["fer_desktop.core.analysis"] >= {"fer_desktop.core.pipeline", "fer_desktop.core.sinks"}
+
+
+def test_no_circle_between_modules() -> None:
+    graph = {
+        name: {item.module for item in own_imports(path) if item.module not in PACKAGES | {name}}
+        for name, path in OWN.items()
+    }
+    assert circle_in(graph) == []
+
+
+def test_a_circle_is_seen() -> None:
+    assert set(circle_in({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}})) == {"a", "b", "c"}
+    assert circle_in({"a": {"b"}, "b": set()}) == []
+
+
+def exported_by(package: str) -> set[str]:
+    """What a package's ``__init__.py`` lists in ``__all__``."""
+    for node in ast.parse(OWN[package].read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return set(ast.literal_eval(node.value))
+    return set()
+
+
+def test_packages_are_used_through_their_face() -> None:
+    """What runs on import comes from a package's face. An import inside a function or for types only may name
+    the module, so that no more is loaded than is needed."""
+    faces = {package: exported_by(package) for package in PACKAGES}
+    passed_by = [
+        f"{name} imports {item.module}"
+        for name, path in OWN.items()
+        for item in own_imports(path)
+        if item.is_at_top
+        and item.module not in PACKAGES | NOT_IN_A_FACE
+        and (target := package_of(item.module)) != package_of(name)
+        and target not in {"fer_desktop", "fer_desktop.core", "trainer"}
+        and item.module.removeprefix(target + ".") not in faces[target]
+    ]
+    assert passed_by == []
+
+
+def test_each_face_says_what_its_package_is_for() -> None:
+    for package in PACKAGES:
+        assert ast.get_docstring(ast.parse(OWN[package].read_text(encoding="utf-8"))), package
+
+
+SAME_THING_TWICE = {"Preset"}
+"""The trainer describes its presets as JSON, and the window reads them: two classes of one thing."""
+
+
+def test_no_name_of_a_class_stands_for_two_things() -> None:
+    places: dict[str, list[str]] = {}
+    for module, path in OWN.items():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(module)
+    assert {
+        name: modules for name, modules in places.items() if len(modules) > 1 and name not in SAME_THING_TWICE
+    } == {}
+
+
+def test_no_name_of_a_window_module_stands_for_two_things() -> None:
+    """In ``core`` the package gives a name its meaning (``sources.video``, ``sinks.video``). The window has
+    too many modules for that."""
+    names = [
+        name.rpartition(".")[2] for name in OWN if is_in(name, {"fer_desktop.ui"}) and name not in PACKAGES
+    ]
+    assert sorted(names) == sorted(set(names))
+
+
 def test_the_walk_sees_imports_inside_functions(tmp_path: Path) -> None:
     source = tmp_path / "module.py"
     source.write_text("import a.b\ndef f():\n    from c import d\n    import PySide6.QtCore\n")
-    assert list(imports_of(source)) == ["a.b", "c", "c.d", "PySide6.QtCore"]
+    assert list(imports_of(source)) == [
+        Import("a.b", True),
+        Import("c", False),
+        Import("c.d", False),
+        Import("PySide6.QtCore", False),
+    ]
     assert is_in("PySide6.QtCore", {"PySide6"})
     assert not is_in("torchmetrics", {"torch"})
 
@@ -95,8 +235,20 @@ def test_neither_the_core_nor_the_trainer_loads_qt() -> None:
 
 
 def test_the_pipeline_and_the_command_line_do_not_load_torch() -> None:
-    loaded = loaded_after("fer_desktop.core.pipeline", "fer_desktop.__main__", "fer_desktop.analyse_command")
+    loaded = loaded_after(
+        "fer_desktop.core.pipeline", "fer_desktop.__main__", "fer_desktop.cli.analyse_command"
+    )
     assert loaded.isdisjoint({"torch", "PySide6"})
+
+
+def test_the_contract_with_the_trainer_loads_no_runtime() -> None:
+    loaded = loaded_after("fer_desktop.core.models", "fer_desktop.core.training")
+    assert loaded.isdisjoint({"torch", "onnxruntime", "PySide6", "scipy", "matplotlib"})
+
+
+def test_the_window_loads_no_more_than_it_shows_at_first() -> None:
+    loaded = loaded_after("fer_desktop.ui.window.application")
+    assert loaded.isdisjoint({"torch", "matplotlib", "pyarrow", "distributed", "scipy"})
 
 
 @pytest.mark.parametrize("module", ["fer_desktop.__main__", "fer_desktop.cli"])

@@ -38,7 +38,7 @@ def test_the_guard_catches_a_connection() -> None:
 def test_the_application() -> None:
     guarded(
         "from fer_desktop.__main__ import main\n"
-        "import fer_desktop.ui.application, fer_desktop.core.analysis\n"
+        "import fer_desktop.ui.window.application, fer_desktop.core.analysis.run\n"
         "assert main(['models']) == 0\n"
     )
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fer_desktop.core.card_figures import CardFigures
-from fer_desktop.core.model import ModelCard
+from fer_desktop.core.models.card import ModelCard
+from fer_desktop.core.models.figures import CardFigures
 
 ROOT = Path(__file__).parents[1]
 

@@ -9,7 +9,7 @@ import typing
 from pathlib import Path
 from typing import Any
 
-from fer_desktop.core.model import DEFAULT_TAU
+from fer_desktop.core.models import DEFAULT_TAU
 from trainer.config import LabelSource, TrainConfig
 
 

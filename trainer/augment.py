@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
-from fer_desktop.core.model import ModelCard, normalise, resize_crop
+from fer_desktop.core.models import ModelCard, normalise, resize_crop
 from trainer.config import TrainConfig
 from trainer.samples import Samples
 

@@ -11,7 +11,7 @@ from scipy.special import log_softmax
 from torch import nn
 
 from fer_desktop.core.emotions import EMOTIONS
-from fer_desktop.core.network import classifier_name
+from fer_desktop.core.models.network import classifier_name
 
 # Temperatures beyond would only hide that a model does not work.
 LARGEST_TEMPERATURE = 4.0

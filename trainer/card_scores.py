@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fer_desktop.core.model import ModelCard
+from fer_desktop.core.models import ModelCard
 from trainer.samples import DataError
 
 _OF_THE_RUN = ("model", "runtime", "unreadable", "ignored_folders")

@@ -12,7 +12,7 @@ import torch
 
 import fer_desktop
 from fer_desktop.core.emotions import EMOTIONS
-from fer_desktop.core.model import ModelCard
+from fer_desktop.core.models import ModelCard
 from trainer.checkpoints import RunState
 from trainer.config import TrainConfig
 from trainer.processes import Processes

@@ -10,7 +10,7 @@ from enum import IntEnum
 from types import FrameType, TracebackType
 from typing import TextIO
 
-from fer_desktop.core.training.run_folder import RunFolder
+from fer_desktop.core.training import RunFolder
 
 
 class Wish(IntEnum):

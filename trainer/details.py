@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.core.emotions import EMOTIONS
-from fer_desktop.core.model import ModelCard, probabilities
-from fer_desktop.core.training.predictions import Predictions
+from fer_desktop.core.models import ModelCard, probabilities
+from fer_desktop.core.training import Predictions
 from fer_desktop.core.types import Image
 from trainer.samples import Samples
 

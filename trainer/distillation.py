@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.files import whole_file
-from fer_desktop.core.model import ModelCard, probabilities
+from fer_desktop.core.models import ModelCard, probabilities
 from trainer.config import TrainConfig
 from trainer.control import StoppedError, Wish
 from trainer.predict import find_card, predict_model

@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from fer_desktop.core.model import DEFAULT_TAU, ModelCard
+from fer_desktop.core.models import DEFAULT_TAU, ModelCard
 from fer_desktop.core.paths import default_paths
-from fer_desktop.core.training.evaluation import Judged, reliability
+from fer_desktop.core.training import Judged, reliability
 from trainer.card_scores import record_scores, require_test_rows
 from trainer.config import LabelSource
 from trainer.datasets import load_dataset

@@ -12,7 +12,7 @@ from torch import nn
 
 from fer_desktop.core.errors import ModelError
 from fer_desktop.core.files import whole_file
-from fer_desktop.core.model import ModelCard
+from fer_desktop.core.models import ModelCard
 from trainer.predict import onnx_session
 
 PARITY = 1e-4

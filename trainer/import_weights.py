@@ -17,8 +17,8 @@ import fer_desktop
 from fer_desktop.core.emotions import EMOTIONS, canonical_name
 from fer_desktop.core.errors import ModelError
 from fer_desktop.core.files import output_error
-from fer_desktop.core.model import ModelCard, sha256
-from fer_desktop.core.network import build_model, load_network, save_weights
+from fer_desktop.core.models import ModelCard, sha256
+from fer_desktop.core.models.network import build_model, load_network, save_weights
 from trainer.cards import MEAN, STD
 from trainer.config import TrainConfig
 from trainer.export import export_onnx

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.core.emotions import EMOTIONS
-from fer_desktop.core.model import DEFAULT_TAU, ModelCard, probabilities
+from fer_desktop.core.models import DEFAULT_TAU, ModelCard, probabilities
 from trainer.samples import NO_LABEL, Samples
 
 CALIBRATION_BINS = 15

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from fer_desktop.core.errors import ModelError
-from fer_desktop.core.model import ModelCard, preprocess
-from fer_desktop.core.network import load_network
+from fer_desktop.core.models import ModelCard, preprocess
+from fer_desktop.core.models.network import load_network
 from trainer.progress import OnProgress, unwatched
 from trainer.samples import Samples
 

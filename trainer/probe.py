@@ -17,8 +17,8 @@ from timm.utils import ModelEmaV3
 from torch.utils.data import DataLoader
 
 from fer_desktop.core.machine import peak_memory_bytes
-from fer_desktop.core.model import ModelCard
-from fer_desktop.core.network import build_model
+from fer_desktop.core.models import ModelCard
+from fer_desktop.core.models.network import build_model
 from trainer.augment import TrainingBatches
 from trainer.cards import initial_card
 from trainer.config import TrainConfig

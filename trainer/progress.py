@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
-from fer_desktop.core.training.messages import Progress, to_line
+from fer_desktop.core.training import Progress, to_line
 
 OnProgress = Callable[[str, int, int], None]
 """what, done, total: see `Progress`."""

@@ -11,8 +11,7 @@ from typing import TextIO
 from filelock import Timeout
 
 from fer_desktop.core.errors import OutputError
-from fer_desktop.core.training.messages import Failed, Message, RunStarted, to_line
-from fer_desktop.core.training.run_folder import RunError, RunFolder, RunInfo
+from fer_desktop.core.training import Failed, RunError, RunFolder, RunInfo, RunMessage, RunStarted, to_line
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +52,7 @@ class Recorder:
         """From now on; info: for a folder without a run.json, once the run has started."""
         self._run, self._info = run, info
 
-    def say(self, message: Message) -> None:
+    def say(self, message: RunMessage) -> None:
         self._print(to_line(message))
         if self._run is not None and self._info is not None:
             self._keep(message, self._run, self._info)
@@ -80,7 +79,7 @@ class Recorder:
             _silence(self._stream)
             self._stream = None
 
-    def _keep(self, message: Message, run: RunFolder, info: RunInfo) -> None:
+    def _keep(self, message: RunMessage, run: RunFolder, info: RunInfo) -> None:
         try:
             if isinstance(message, RunStarted) and not run.info_file.exists():
                 run.write_info(info)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from fer_desktop.core.emotions import EMOTIONS, index_of
-from fer_desktop.core.model import ModelCard, probabilities
+from fer_desktop.core.models import ModelCard, probabilities
 from trainer.datasets import load_dataset
 from trainer.evaluate import learned_labels
 from trainer.predict import Logits, predict_model

@@ -9,9 +9,9 @@ from pathlib import Path
 import torch
 
 from fer_desktop.core.files import whole_file
-from fer_desktop.core.model import ModelCard, sha256
-from fer_desktop.core.network import build_model, load_network, save_weights
-from fer_desktop.core.training.run_folder import RunFolder
+from fer_desktop.core.models import ModelCard, sha256
+from fer_desktop.core.models.network import build_model, load_network, save_weights
+from fer_desktop.core.training import RunFolder
 from trainer.calibration import add_bias, fit_calibration, has_bias
 from trainer.details import details
 from trainer.export import export_onnx

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 
-from fer_desktop.core.model import ModelCard
-from fer_desktop.core.network import load_network
+from fer_desktop.core.models import ModelCard
+from fer_desktop.core.models.network import load_network
 from trainer.config import TrainConfig
 from trainer.predict import find_card
 from trainer.start_weights import check_network

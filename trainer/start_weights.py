@@ -15,8 +15,8 @@ from torch import nn
 
 from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.errors import ModelError
-from fer_desktop.core.model import ModelCard
-from fer_desktop.core.network import classifier_name, load_network
+from fer_desktop.core.models import ModelCard
+from fer_desktop.core.models.network import classifier_name, load_network
 from fer_desktop.core.paths import default_paths
 from trainer import face_weights
 from trainer.config import ConfigError

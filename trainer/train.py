@@ -15,18 +15,18 @@ from timm.utils import ModelEmaV3
 from torch import nn
 from torch.utils.data import DataLoader
 
-from fer_desktop.core.model import ModelCard
-from fer_desktop.core.network import build_model
-from fer_desktop.core.training.messages import (
+from fer_desktop.core.models import ModelCard
+from fer_desktop.core.models.network import build_model
+from fer_desktop.core.training import (
     Checkpoint,
     Continued,
     Finished,
-    Message,
     Paused,
+    RunFolder,
+    RunMessage,
     RunStarted,
     Step,
 )
-from fer_desktop.core.training.run_folder import RunFolder
 from trainer.augment import TrainingBatches
 from trainer.best_weights import BestWeights
 from trainer.cards import initial_card, training_facts
@@ -57,7 +57,7 @@ PAUSE_SECONDS = 0.2
 
 def train(
     config: TrainConfig, data: Path, votes: Path | None, folder: Path, control: Callable[[], Wish]
-) -> Iterator[Message]:
+) -> Iterator[RunMessage]:
     """Trains, and yields a report on the way; resumes by itself when the folder holds a checkpoint.
 
     control: what is wished at present. A pause or a stop is honoured after the current step, with a
@@ -83,7 +83,7 @@ def _train(
     control: Callable[[], Wish],
     processes: Processes,
     device: torch.device,
-) -> Iterator[Message]:
+) -> Iterator[RunMessage]:
     run = RunFolder(folder)
     folder.mkdir(parents=True, exist_ok=True)
     _seed(config, 0, 0)
@@ -184,7 +184,7 @@ def _train(
             checkpoints.save(state, identity, **parts)
             yield Checkpoint(state.step, str(checkpoints.newest))
 
-    def pause() -> Generator[Message, None, Wish]:
+    def pause() -> Generator[RunMessage, None, Wish]:
         """Sleeps until something else is wished, and returns that."""
         yield from checkpoint()
         yield Paused(state.step)
@@ -197,7 +197,7 @@ def _train(
             yield Continued(state.step)
         return wish
 
-    def validate(learned: ModelCard) -> Generator[Message, None, Logits | None]:
+    def validate(learned: ModelCard) -> Generator[RunMessage, None, Logits | None]:
         """None: a stop is wished."""
         parts = []
         for logits in in_batches(network_runner(average.module), learned, validation):
@@ -209,7 +209,7 @@ def _train(
             parts.append(logits)
         return np.concatenate(parts)
 
-    def stop() -> Iterator[Message]:
+    def stop() -> Iterator[RunMessage]:
         yield from checkpoint()
         yield Finished("stopped", state.step, None, state.seconds)
 

@@ -7,9 +7,8 @@ from typing import Any, Literal
 import numpy as np
 
 from fer_desktop.core.errors import FerDesktopError
-from fer_desktop.core.model import ModelCard
-from fer_desktop.core.training.messages import Epoch
-from fer_desktop.core.training.run_folder import RunFolder
+from fer_desktop.core.models import ModelCard
+from fer_desktop.core.training import Epoch, RunFolder
 from trainer.checkpoints import RunState
 from trainer.details import details, worst_rows
 from trainer.metrics import natural_and_balanced, with_confusion

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from fer_desktop.core.model import ModelCard, probabilities
-from fer_desktop.core.network import load_network
+from fer_desktop.core.models import ModelCard, probabilities
+from fer_desktop.core.models.network import load_network
 from trainer.config import ConfigError, TrainConfig
 from trainer.predict import Runner, find_card, model_runner, network_runner
 

@@ -9,7 +9,7 @@ from torch import nn
 
 from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.errors import ModelError
-from fer_desktop.core.network import classifier_name
+from fer_desktop.core.models.network import classifier_name
 from trainer.foreign_weights import State
 
 

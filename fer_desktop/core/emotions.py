@@ -40,6 +40,9 @@ ALL: tuple[Emotion, ...] = (
 
 EMOTIONS: tuple[str, ...] = tuple(emotion.name for emotion in ALL)
 
+UNCERTAIN = "uncertain"
+"""Stands for the emotion where none is named."""
+
 _SYNONYMS: dict[str, str] = {
     "angry": "anger",
     "disgusted": "disgust",

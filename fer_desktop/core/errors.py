@@ -25,3 +25,7 @@ class DetectorError(FerDesktopError):
 
 class OutputError(FerDesktopError):
     """A result file cannot be written."""
+
+
+class ResultsExistError(OutputError):
+    """A result file exists and may not be replaced."""

@@ -7,8 +7,9 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from fer_desktop.core.batch import Batch, BatchItem
-from fer_desktop.core.pipeline import Pipeline, PipelineSettings, build_pipeline
+from fer_desktop.core.batch.run import Batch, BatchItem
+from fer_desktop.core.pipeline.pipeline import Pipeline, build_pipeline
+from fer_desktop.core.pipeline.settings import PipelineSettings
 from fer_desktop.core.types import Frame
 from tests.support.models import write_tiny_model
 from tests.support.results import FakePipeline

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fer_desktop.core.sources import VideoSource
+from fer_desktop.core.sources.video import VideoSource
 from fer_desktop.core.types import Frame, Image
 from tests.support.videos import write_video
 

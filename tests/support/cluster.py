@@ -15,9 +15,9 @@ from pathlib import Path
 
 from distributed import Client, LocalCluster
 
-from fer_desktop.core.batch import Batch, BatchItem, Outcome
-from fer_desktop.core.batch_dask import run_on_cluster
-from fer_desktop.core.pipeline import PipelineSettings
+from fer_desktop.core.batch.dask import run_on_cluster
+from fer_desktop.core.batch.run import Batch, BatchItem, ItemOutcome
+from fer_desktop.core.pipeline.settings import PipelineSettings
 from tests.support.batches import SLOWLY
 
 
@@ -44,7 +44,7 @@ def main(folder: Path, output: Path, card: Path, how: str) -> None:
         if how == "kill":
             killer.start()
 
-        def on_outcome(position: int, outcome: Outcome) -> None:
+        def on_outcome(position: int, outcome: ItemOutcome) -> None:
             ended.append(position)
 
         outcomes = run_on_cluster(

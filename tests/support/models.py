@@ -10,7 +10,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from fer_desktop.core.emotions import EMOTIONS
-from fer_desktop.core.model import ModelCard, sha256
+from fer_desktop.core.models.card import ModelCard, sha256
 
 
 def write_tiny_model(

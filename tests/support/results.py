@@ -58,7 +58,7 @@ class FakePipeline:
     def reset(self) -> None:
         self.resets += 1
 
-    def locate(self, frame: Frame) -> SimpleNamespace:
+    def track(self, frame: Frame) -> SimpleNamespace:
         return SimpleNamespace(frame=frame)
 
     def recognise(self, located: Sequence[SimpleNamespace]) -> list[FrameResult]:

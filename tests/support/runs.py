@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from fer_desktop.core.training.messages import Message
+from fer_desktop.core.training.messages import RunMessage
 from trainer.config import TrainConfig
 from trainer.control import Wish
 from trainer.train import train
 
-Run = tuple[Path, list[Message]]
+Run = tuple[Path, list[RunMessage]]
 
 TINY = TrainConfig(
     name="tiny",
@@ -24,7 +24,9 @@ TINY = TrainConfig(
 )
 
 
-def run(data: Path, folder: Path, config: TrainConfig = TINY, stop_after: int | None = None) -> list[Message]:
+def run(
+    data: Path, folder: Path, config: TrainConfig = TINY, stop_after: int | None = None
+) -> list[RunMessage]:
     """All messages of a run; ``stop_after``: the question at which it is told to stop.
 
     It asks after each step, and before each batch of a validation.

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from fer_desktop.core.errors import CameraUnavailableError, SourceError
-from fer_desktop.core.frame_source import BaseSource, SourceInfo
+from fer_desktop.core.sources.base import BaseSource, SourceInfo
 from fer_desktop.core.types import Frame, Image
 
 WAIT_S = 30.0

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fer_desktop.core.frame_source import SourceInfo
 from fer_desktop.core.results.faces import FaceTable
 from fer_desktop.core.results.file import ResultFile
-from fer_desktop.core.results.video_identity import source_facts
+from fer_desktop.core.results.recording_identity import source_facts
+from fer_desktop.core.sources.base import SourceInfo
 from fer_desktop.core.types import Box, FrameResult
 from tests.support.results import make_face, make_result
 

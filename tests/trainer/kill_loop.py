@@ -19,7 +19,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from fer_desktop.core.model import ModelCard
+from fer_desktop.core.models.card import ModelCard
 from fer_desktop.core.training.messages import Finished
 from fer_desktop.core.training.run_folder import RunFolder, RunInfo
 from tests.support.runs import TINY

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fer_desktop.core.emotions import EMOTIONS
-from fer_desktop.core.model import ModelCard
+from fer_desktop.core.models.card import ModelCard
 from trainer.augment import TrainingBatches, mix, training_augmentation
 from trainer.config import TrainConfig
 from trainer.samples import Samples

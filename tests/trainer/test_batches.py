@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from fer_desktop.core.emotions import EMOTIONS
-from fer_desktop.core.model import ModelCard, preprocess
+from fer_desktop.core.models.card import ModelCard
+from fer_desktop.core.models.preprocessing import preprocess
 from tests.support.runs import Run
 from trainer.augment import TrainingBatches
 from trainer.config import TrainConfig

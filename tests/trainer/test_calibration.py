@@ -5,7 +5,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from fer_desktop.core.network import build_model
+from fer_desktop.core.models.network import build_model
 from trainer.calibration import add_bias, fit_calibration, has_bias
 
 BIAS = np.array([0.6, -0.4, 0.0, 0.3, -0.5, 0.2, -0.2])

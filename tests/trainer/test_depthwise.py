@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from fer_desktop.core.network import build_model
+from fer_desktop.core.models.network import build_model
 from trainer.depthwise import DepthwiseConv2d, DepthwiseConvolution, use_quick_gradients
 
 

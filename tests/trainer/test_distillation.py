@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fer_desktop.core.errors import ModelError
-from fer_desktop.core.model import ModelCard
+from fer_desktop.core.models.card import ModelCard
 from tests.support.models import write_tiny_model
 from tests.support.runs import Run
 from trainer.config import TrainConfig

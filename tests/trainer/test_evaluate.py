@@ -9,8 +9,8 @@ import numpy as np
 import onnx
 import pytest
 
-from fer_desktop.core.card_figures import CardFigures
-from fer_desktop.core.model import ModelCard
+from fer_desktop.core.models.card import ModelCard
+from fer_desktop.core.models.figures import CardFigures
 from fer_desktop.core.training.messages import parse_line
 from fer_desktop.core.training.predictions import Predictions
 from tests.support.fer2013 import write_fer2013

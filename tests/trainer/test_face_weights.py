@@ -13,7 +13,7 @@ import requests
 import torch
 import torch.nn.functional as F
 
-from fer_desktop.core.network import build_model
+from fer_desktop.core.models.network import build_model
 from fer_desktop.core.paths import default_paths
 from trainer import face_weights
 from trainer.config import ConfigError

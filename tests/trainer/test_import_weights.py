@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 import torch
 
+from fer_desktop.core.classification.onnx_classifier import OnnxClassifier
 from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.errors import FerDesktopError, ModelError, OutputError
-from fer_desktop.core.model import ModelCard, sha256
-from fer_desktop.core.network import build_model, load_network
-from fer_desktop.core.onnx_classifier import OnnxClassifier
+from fer_desktop.core.models.card import ModelCard, sha256
+from fer_desktop.core.models.network import build_model, load_network
 from fer_desktop.core.training.messages import Progress, parse_line
 from trainer import foreign_weights, import_weights
 from trainer.__main__ import main

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fer_desktop.core.model import ModelCard
+from fer_desktop.core.models.card import ModelCard
 from fer_desktop.core.paths import default_paths
 from fer_desktop.core.training.messages import Epoch, Finished
 from tests.support.runs import TINY, Run, run

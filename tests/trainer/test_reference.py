@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from fer_desktop.core.emotions import EMOTIONS
-from fer_desktop.core.model import ModelCard, probabilities
+from fer_desktop.core.models.card import ModelCard
+from fer_desktop.core.models.preprocessing import probabilities
 from tests.support.fer2013 import write_fer2013
 from tests.support.runs import Run
 from tests.trainer.test_folders import write_class

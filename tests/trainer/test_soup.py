@@ -8,8 +8,8 @@ import pytest
 import safetensors.torch
 import torch
 
-from fer_desktop.core.model import ModelCard
-from fer_desktop.core.network import load_network
+from fer_desktop.core.models.card import ModelCard
+from fer_desktop.core.models.network import load_network
 from fer_desktop.core.training.messages import RunStarted
 from tests.support.runs import TINY, Run, run
 from trainer.config import ConfigError

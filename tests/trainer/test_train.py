@@ -13,7 +13,7 @@ import safetensors.torch
 import torch
 
 from fer_desktop.core.errors import ModelError, OutputError
-from fer_desktop.core.model import ModelCard
+from fer_desktop.core.models.card import ModelCard
 from fer_desktop.core.training.messages import (
     Checkpoint,
     Continued,

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from fer_desktop.core.errors import ModelError
-from fer_desktop.core.model import ModelCard, probabilities
+from fer_desktop.core.models.card import ModelCard
+from fer_desktop.core.models.preprocessing import probabilities
 from tests.support.models import write_tiny_model
 from tests.support.runs import Run
 from trainer.cards import initial_card

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QApplication
 
 from fer_desktop.__main__ import main
 from fer_desktop.core.paths import default_paths
-from fer_desktop.ui.consent import CONSENT_VERSION
-from fer_desktop.ui.main_window import MainWindow
-from fer_desktop.ui.settings import Settings
+from fer_desktop.ui.settings.store import Settings
+from fer_desktop.ui.window.consent import CONSENT_VERSION
+from fer_desktop.ui.window.main_window import MainWindow
 from tests.ui.fakes import WAIT_S
 
 

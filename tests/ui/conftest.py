@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from fer_desktop.ui.live import LiveSession
+from fer_desktop.ui.live.session import LiveSession
+from tests.ui.desk import Desk, NewDesk
 from tests.ui.fakes import SETTINGS, WAIT_S, FakePipeline
-from tests.ui.window import Desk, NewDesk
 
 
 @pytest.fixture(autouse=True)

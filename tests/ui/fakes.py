@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.core.emotions import EMOTIONS
-from fer_desktop.core.model import ModelCard
-from fer_desktop.core.pipeline import PipelineSettings
+from fer_desktop.core.live.capture import SourceRequest
+from fer_desktop.core.models.card import ModelCard
+from fer_desktop.core.pipeline.settings import PipelineSettings
 from fer_desktop.core.types import Detection, Frame, FrameResult, Image, Timings
-from fer_desktop.ui.capture import SourceRequest
 from tests.support.sources import SyntheticSource
 
 WAIT_S = 30.0

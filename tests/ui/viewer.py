@@ -8,9 +8,11 @@ from collections.abc import Callable
 
 from pytestqt.qtbot import QtBot
 
-from fer_desktop.core.pipeline import PipelineSettings
+from fer_desktop.core.live.capture import SessionPhase, SessionState
+from fer_desktop.core.live.inference import ModelStatus
+from fer_desktop.core.pipeline.settings import PipelineSettings
 from fer_desktop.core.types import Frame, FrameResult
-from fer_desktop.ui.live import LiveSession, ModelStatus, Phase, SessionState
+from fer_desktop.ui.live.session import LiveSession
 from tests.support.sources import SyntheticSource
 from tests.ui.fakes import SETTINGS, WAIT_S
 
@@ -50,7 +52,7 @@ class Viewer:
             self.results.append(result)
 
     @property
-    def phases(self) -> list[Phase]:
+    def phases(self) -> list[SessionPhase]:
         return [state.phase for state in self.states]
 
     @property
@@ -58,7 +60,7 @@ class Viewer:
         return self.results[-1].index if self.results else None
 
 
-def wait_for_phase(qtbot: QtBot, session: LiveSession, phase: Phase) -> None:
+def wait_for_phase(qtbot: QtBot, session: LiveSession, phase: SessionPhase) -> None:
     qtbot.waitUntil(lambda: session.state.phase is phase, timeout=WAIT_S * 1000)
 
 

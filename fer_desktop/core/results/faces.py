@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fer_desktop.core.emotions import EMOTIONS, index_of
 from fer_desktop.core.types import Box, Face, FrameResult, Timings
 
-UNCERTAIN = -1
+UNCERTAIN_INDEX = -1
 """In the column ``label``: no label is given."""
 
 
@@ -23,7 +23,7 @@ class FaceTable:
     and height of the frame in pixels. first_face: (F + 1,) int64; the faces of frame i are the rows from
     first_face[i] to first_face[i + 1], the end left out.
     face_id: (N,) int32, the tracker's. box: (N, 4) float32, x, y, width, height in pixels.
-    score: (N,) float32, 0 to 1. label: (N,) int8, index into EMOTIONS or UNCERTAIN.
+    score: (N,) float32, 0 to 1. label: (N,) int8, index into EMOTIONS or UNCERTAIN_INDEX.
     probabilities, smoothed: (N, 7) float32, rows with sum 1.
     """
 
@@ -60,7 +60,7 @@ class FaceTable:
     def confidence(self) -> NDArray[np.float32]:
         """(N,) as ``Face.confidence``: smoothed probability of the label; while uncertain, the largest."""
         of_label = self.smoothed[np.arange(self.faces), np.maximum(self.label, 0)]
-        return np.where(self.label == UNCERTAIN, self.smoothed.max(axis=1, initial=0), of_label)
+        return np.where(self.label == UNCERTAIN_INDEX, self.smoothed.max(axis=1, initial=0), of_label)
 
     def at(self, pts_s: float) -> int | None:
         """Position of the newest frame at or before a time, None before the first."""
@@ -89,7 +89,7 @@ class FaceTable:
             detection_score=float(self.score[row]),
             probabilities=tuple(self.probabilities[row].tolist()),
             smoothed=tuple(self.smoothed[row].tolist()),
-            label=None if label == UNCERTAIN else EMOTIONS[label],
+            label=None if label == UNCERTAIN_INDEX else EMOTIONS[label],
         )
 
     @classmethod
@@ -98,7 +98,7 @@ class FaceTable:
         faces = [face for result in results for face in result.faces]
         counts = [len(result.faces) for result in results]
         boxes = [(face.box.x, face.box.y, face.box.width, face.box.height) for face in faces]
-        labels = [UNCERTAIN if face.label is None else index_of(face.label) for face in faces]
+        labels = [UNCERTAIN_INDEX if face.label is None else index_of(face.label) for face in faces]
         return cls(
             frame=np.array([result.index for result in results], np.int64),
             pts_s=np.array([result.pts_s for result in results], np.float64),

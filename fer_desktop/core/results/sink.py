@@ -10,11 +10,11 @@ from typing import Any
 
 import cv2
 
-from fer_desktop.core.frame_source import SourceInfo
-from fer_desktop.core.model import crop_face
+from fer_desktop.core.models import crop_face
 from fer_desktop.core.results.faces import FaceTable
 from fer_desktop.core.results.file import ResultFile, delete_results
-from fer_desktop.core.results.video_identity import source_facts
+from fer_desktop.core.results.recording_identity import source_facts
+from fer_desktop.core.sources import SourceInfo
 from fer_desktop.core.types import Face, Frame, FrameResult
 
 COMMIT_S = 1.0

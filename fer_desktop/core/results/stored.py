@@ -15,7 +15,7 @@ from fer_desktop.core.results.faces import FaceTable
 from fer_desktop.core.results.file import ResultFile
 from fer_desktop.core.results.markers import Marker
 from fer_desktop.core.results.people import People, Person
-from fer_desktop.core.results.video_identity import find_source
+from fer_desktop.core.results.recording_identity import find_source
 from fer_desktop.core.types import FrameResult
 
 

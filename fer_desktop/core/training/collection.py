@@ -13,7 +13,7 @@ import numpy as np
 
 from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.files import whole_file
-from fer_desktop.core.model import crop_face
+from fer_desktop.core.models import crop_face
 from fer_desktop.core.types import Face, Frame, FrameResult, Image
 
 CROP_MARGIN = 0.1

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
 from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.errors import FerDesktopError
@@ -88,6 +87,8 @@ def mcnemar(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> McNemar:
     If both are equally good, a row that only one has right is as likely to be the first's as the second's, so
     the counts of these rows follow a binomial distribution with share 1/2.
     """
+    from scipy.stats import binomtest  # slow to load
+
     only_first, only_second = int((first & ~second).sum()), int((~first & second).sum())
     discordant = only_first + only_second
     p = float(binomtest(only_first, discordant, 0.5).pvalue) if discordant else 1.0

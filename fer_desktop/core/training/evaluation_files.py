@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_desktop.core.csv_file import write_csv
 from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.files import whole_file
-from fer_desktop.core.results.csv_file import write_csv
-from fer_desktop.core.results.plain_text import spreadsheet_safe
+from fer_desktop.core.plain_text import spreadsheet_safe
 from fer_desktop.core.training import evaluation
 from fer_desktop.core.training.evaluation import Judged
 from fer_desktop.core.training.predictions import NO_LABEL, Predictions

@@ -95,7 +95,7 @@ class Progress:
     total: int
 
 
-Message = RunStarted | Step | Epoch | Checkpoint | Paused | Continued | Finished | Failed | Progress
+RunMessage = RunStarted | Step | Epoch | Checkpoint | Paused | Continued | Finished | Failed | Progress
 
 _CLASSES: dict[str, type[Any]] = {
     "run_started": RunStarted,
@@ -111,24 +111,24 @@ _CLASSES: dict[str, type[Any]] = {
 _NAMES = {kind: name for name, kind in _CLASSES.items()}
 
 
-def to_line(message: Message) -> str:
+def to_line(message: RunMessage) -> str:
     """One line of ASCII, with its line end."""
     content = {"type": _NAMES[type(message)], **dataclasses.asdict(message)}
     return json.dumps(content, ensure_ascii=True, allow_nan=False) + "\n"
 
 
-def parse_line(line: str) -> Message | None:
+def parse_line(line: str) -> RunMessage | None:
     """The message, or None for anything else: a library's print, a torn line, another version's words."""
     try:
         content = json.loads(line)
         kind = _CLASSES[content.pop("type")]
-        message: Message = kind(**content)
+        message: RunMessage = kind(**content)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     return message if _has_right_types(message) else None
 
 
-def _has_right_types(message: Message) -> bool:
+def _has_right_types(message: RunMessage) -> bool:
     types = typing.get_type_hints(type(message))
     return all(_fits(getattr(message, item.name), types[item.name]) for item in dataclasses.fields(message))
 
@@ -153,11 +153,11 @@ class MessageReader:
     _rest: bytearray = field(default_factory=bytearray)
     _skips: bool = False
 
-    def feed(self, data: bytes) -> list[Message | str]:
+    def feed(self, data: bytes) -> list[RunMessage | str]:
         """The messages of the lines that became whole, and the other lines as text."""
         self._rest += data
         *lines, rest = bytes(self._rest).split(b"\n")
-        found: list[Message | str] = []
+        found: list[RunMessage | str] = []
         for line in lines:
             skipped, self._skips = self._skips, False
             if skipped or len(line) > LONGEST_LINE:

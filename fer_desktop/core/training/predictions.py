@@ -82,7 +82,7 @@ class Predictions:
             raise PredictionsError(f"{path}: the predictions cannot be read ({error})") from error
 
     def probabilities(self, tau: float = 0.0) -> NDArray[np.float32]:
-        """(N, 7), as `fer_desktop.core.model.probabilities` of the same card."""
+        """(N, 7), as `fer_desktop.core.models.preprocessing.probabilities` of the same card."""
         adjusted = self.logits / np.float32(self.temperature) - np.float32(tau) * np.log(self.prior)
         exponents = np.exp(adjusted - adjusted.max(axis=1, keepdims=True))
         rows: NDArray[np.float32] = (exponents / exponents.sum(axis=1, keepdims=True)).astype(np.float32)

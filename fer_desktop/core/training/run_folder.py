@@ -29,7 +29,7 @@ from filelock import FileLock, Timeout
 
 from fer_desktop.core.errors import FerDesktopError
 from fer_desktop.core.files import whole_file
-from fer_desktop.core.training.messages import Epoch, Message, MessageReader, RunStarted, Step, to_line
+from fer_desktop.core.training.messages import Epoch, MessageReader, RunMessage, RunStarted, Step, to_line
 
 FORMAT = 1
 LOCK_PATIENCE_S = 5.0
@@ -136,7 +136,7 @@ class RunFolder:
 
     # What the trainer said.
 
-    def append(self, messages: Sequence[Message]) -> None:
+    def append(self, messages: Sequence[RunMessage]) -> None:
         """For the trainer. Raises OSError."""
         with self.messages_file.open("a+b") as file:
             if file.tell() and not _ends_with_newline(file):
@@ -146,11 +146,11 @@ class RunFolder:
                 file.flush()
                 os.fsync(file.fileno())  # a power cut may cost a step, but not the figures of an epoch
 
-    def messages(self) -> list[Message]:
+    def messages(self) -> list[RunMessage]:
         """All that led to the present state: not what a resume from a checkpoint undid."""
         return on_the_way(self.tail(MessageReader(), 0)[0])
 
-    def tail(self, reader: MessageReader, offset: int) -> tuple[list[Message], int]:
+    def tail(self, reader: MessageReader, offset: int) -> tuple[list[RunMessage], int]:
         """The messages written since ``offset`` bytes, and the next offset."""
         try:
             with self.messages_file.open("rb") as file:
@@ -171,12 +171,12 @@ class RunFolder:
         return None
 
 
-def on_the_way(messages: Iterable[Message]) -> list[Message]:
+def on_the_way(messages: Iterable[RunMessage]) -> list[RunMessage]:
     """Without what a killed trainer had done after the checkpoint from which the next one went on.
 
     An epoch that was validated once more, from a checkpoint at its last step, counts once.
     """
-    kept: list[Message] = []
+    kept: list[RunMessage] = []
     for message in messages:
         if isinstance(message, RunStarted):
             kept = [item for item in kept if not _is_after(item, message.resumed_at)]
@@ -186,7 +186,7 @@ def on_the_way(messages: Iterable[Message]) -> list[Message]:
     return kept
 
 
-def _is_after(message: Message, step: int) -> bool:
+def _is_after(message: RunMessage, step: int) -> bool:
     return getattr(message, "step", 0) > step
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from fer_desktop.core.training.history import RunHistory, RunState
 from fer_desktop.core.training.run_folder import RunError, RunFolder, RunInfo, list_runs
+from fer_desktop.core.training.run_history import RunHistory, RunStatus
 
 _Stamp = tuple[float, int] | None
 
@@ -18,7 +18,7 @@ class RunSummary:
     run: RunFolder
     info: RunInfo | None
     history: RunHistory
-    state: RunState
+    state: RunStatus
     card: Path | None
     problem: str = ""
 

@@ -1,1 +1,5 @@
-"""The workspace of a recording that was analysed: player, timeline, people, markers, exports, queue."""
+"""The tab of a recording: player, timeline, people, markers, export; and the queue of several files."""
+
+from fer_desktop.ui.analysis.running import AnalysisOptions
+
+__all__ = ["AnalysisOptions"]

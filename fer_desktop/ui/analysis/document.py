@@ -12,11 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from fer_desktop.core.errors import FerDesktopError
-from fer_desktop.core.results.faces import FaceTable
-from fer_desktop.core.results.file import ResultFile
-from fer_desktop.core.results.markers import Marker, in_order
-from fer_desktop.core.results.people import People
-from fer_desktop.core.results.stored import StoredAnalysis
+from fer_desktop.core.results import FaceTable, Marker, People, ResultFile, StoredAnalysis, in_order
 from fer_desktop.core.types import FrameResult
 
 JOIN_EVERY_S = 1.0

@@ -20,11 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from fer_desktop.core.results.stored import StoredAnalysis
-from fer_desktop.ui import theme
+from fer_desktop.core.results import StoredAnalysis
 from fer_desktop.ui.analysis.document import AnalysisDocument
-from fer_desktop.ui.jobs import Job, JobRunner
-from fer_desktop.ui.reading import paragraph
+from fer_desktop.ui.common import Job, JobRunner, paragraph, theme
 
 CHOICES: dict[str, str] = {
     "csv": "Table of every picture and face, CSV",
@@ -47,7 +45,7 @@ def run(
     stored: StoredAnalysis, folder: Path, kinds: tuple[str, ...], blur: bool, overwrite: bool, job: Job
 ) -> tuple[Path, ...]:
     """The export itself; runs on the job's thread."""
-    from fer_desktop.core.results.export import export
+    from fer_desktop.core.exports.run import export
 
     return export(
         stored,

@@ -11,14 +11,13 @@ from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QWidget
 
 from fer_desktop.core import emotions
-from fer_desktop.core.results.faces import UNCERTAIN
-from fer_desktop.ui import theme
+from fer_desktop.core.results import UNCERTAIN_INDEX
 from fer_desktop.ui.analysis.lane_colours import edged_lines, lane_colours
 from fer_desktop.ui.analysis.lane_columns import ABSENT, Columns, columns_of
 from fer_desktop.ui.analysis.lane_raster import LaneRaster, coloured, runs
 from fer_desktop.ui.analysis.lane_track import Track
 from fer_desktop.ui.analysis.timeline_axis import TimeAxis
-from fer_desktop.ui.formats import percentage
+from fer_desktop.ui.common import percentage, theme
 
 LOWEST_PX = 8 * theme.GRID
 MARGIN = 3.0
@@ -155,11 +154,13 @@ class Lane(QWidget):
             room = (end - first) * column_px - theme.GRID
             if label == ABSENT or room < metrics.averageCharWidth() * 3:
                 continue
-            name = "Uncertain" if label == UNCERTAIN else emotions.ALL[label].title
+            name = "Uncertain" if label == UNCERTAIN_INDEX else emotions.ALL[label].title
             if metrics.horizontalAdvance(name) > room:
                 continue
             ink = theme.ink_on(theme.emotion_colour(emotions.EMOTIONS[label]))
-            painter.setPen(self.palette().color(QPalette.ColorRole.WindowText) if label == UNCERTAIN else ink)
+            painter.setPen(
+                self.palette().color(QPalette.ColorRole.WindowText) if label == UNCERTAIN_INDEX else ink
+            )
             place = QRectF(first * column_px + theme.GRID / 2, top, room, self.height() - top)
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, name)
 

@@ -8,14 +8,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
-from fer_desktop.core.results.people import Person
-from fer_desktop.ui import theme
+from fer_desktop.core.results import Person
 from fer_desktop.ui.analysis.lane import Lane, Look
 from fer_desktop.ui.analysis.lane_header import LaneHeader, header_width
 from fer_desktop.ui.analysis.lane_track import Track
 from fer_desktop.ui.analysis.timeline_axis import TimeAxis
 from fer_desktop.ui.analysis.timeline_overlay import TimelineOverlay
 from fer_desktop.ui.analysis.timeline_surface import TimeSurface
+from fer_desktop.ui.common import theme
 
 GAP = theme.GRID // 2
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QPalette
 
 from fer_desktop.core import emotions
-from fer_desktop.ui import theme
 from fer_desktop.ui.analysis.lane_raster import EDGES, FILLS, HATCH, NUMBERS, PLAIN, RANGES
+from fer_desktop.ui.common import theme
 
 PALE = 0.75
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.core.emotions import EMOTIONS
-from fer_desktop.core.results.faces import UNCERTAIN
+from fer_desktop.core.results import UNCERTAIN_INDEX
 from fer_desktop.ui.analysis.lane_track import Track
 
 ABSENT = -2
@@ -19,7 +19,7 @@ ABSENT = -2
 class Columns:
     """W columns. low, mean, high: (7, W) shares from 0 to 1, NaN where the person is not there.
 
-    label: (W,) int64, the most frequent label of each column, UNCERTAIN or ABSENT.
+    label: (W,) int64, the most frequent label of each column, UNCERTAIN_INDEX or ABSENT.
     joined: (W + 1,) bool, whether the curve runs across each border of the columns.
     """
 
@@ -82,5 +82,7 @@ def _at_edges(
 def _most_frequent(label: NDArray[np.int8], count: NDArray[np.int64]) -> NDArray[np.int64]:
     """(W,) of the labels in W columns with so many each; anything where there is none."""
     kinds = len(EMOTIONS) + 1
-    place = np.repeat(np.arange(len(count)), count) * kinds + (label.astype(np.int64) - UNCERTAIN)
-    return np.bincount(place, minlength=len(count) * kinds).reshape(-1, kinds).argmax(axis=1) + UNCERTAIN
+    place = np.repeat(np.arange(len(count)), count) * kinds + (label.astype(np.int64) - UNCERTAIN_INDEX)
+    return (
+        np.bincount(place, minlength=len(count) * kinds).reshape(-1, kinds).argmax(axis=1) + UNCERTAIN_INDEX
+    )

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QAbstractButton, QStyle, QStyleOptionFocusRect, QWidget
 
-from fer_desktop.ui import theme
+from fer_desktop.ui.common import theme
 
 WIDTH_LETTERS = 16
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.core.emotions import EMOTIONS
-from fer_desktop.core.results.faces import UNCERTAIN
+from fer_desktop.core.results import UNCERTAIN_INDEX
 from fer_desktop.ui.analysis.lane_columns import Columns
 
 KINDS = len(EMOTIONS)
@@ -57,14 +57,14 @@ class LaneRaster:
     def draw_labels(self, columns: Columns, top: int) -> None:
         """Down to the bottom a strip in the colour of the label; hatched where none was given."""
         strip, edge_rows = self.numbers[top:], max(1, round(self._fine))
-        # The labels UNCERTAIN and ABSENT, -1 and -2, are the last ones.
+        # The labels UNCERTAIN_INDEX and ABSENT, -1 and -2, are the last ones.
         fills, edges = (np.array([*kinds, CLEAR, PLAIN], np.uint8)[columns.label] for kinds in (FILLS, EDGES))
         strip[:] = fills
         strip[:edge_rows] = strip[-edge_rows:] = edges
         rows, places = np.ogrid[: strip.shape[0], : strip.shape[1]]
         step = max(2, round(HATCH_STEP * self._fine))
         lines = (rows + 2 * places) % step < max(1, step // 4)  # about two rows are as wide as a column
-        strip[lines & (columns.label == UNCERTAIN)] = HATCH
+        strip[lines & (columns.label == UNCERTAIN_INDEX)] = HATCH
 
     def _bars(self, tops: NDArray[np.float64], bottoms: NDArray[np.float64], numbers: Sequence[int]) -> None:
         """For each number one bar a column, at least a pixel high; none where they are NaN."""

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_desktop.core.results.faces import FaceTable
-from fer_desktop.core.results.stored import StoredAnalysis
+from fer_desktop.core.results import FaceTable, StoredAnalysis
 
 LONGEST_STEP = 3
 """So many usual steps between two frames are a gap,"""
@@ -19,7 +18,7 @@ MIN_GAP_S = 0.5
 class Track:
     """The N faces of one person.
 
-    times: (N,) float64, seconds, rising. label: (N,) int8, index into EMOTIONS or UNCERTAIN.
+    times: (N,) float64, seconds, rising. label: (N,) int8, index into EMOTIONS or UNCERTAIN_INDEX.
     joined: (N,) bool, whether a curve runs from the face before to this one: no frame in between lacks the
     person and no long time lies there. period_s: usual step between frames; a face stands for so long.
     """

@@ -9,12 +9,9 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from fer_desktop.core.results.markers import Marker
-from fer_desktop.ui import theme
-from fer_desktop.ui.action_buttons import ActionButtons
+from fer_desktop.core.results import Marker
 from fer_desktop.ui.analysis.document import AnalysisDocument
-from fer_desktop.ui.analysis.tables import Index, Role, RowModel, make_table
-from fer_desktop.ui.formats import fine_clock
+from fer_desktop.ui.common import ActionButtons, Index, Role, RowModel, fine_clock, make_table, theme
 
 COLUMNS = ("Time", "Lasts", "Text")
 TEXT = COLUMNS.index("Text")

@@ -15,14 +15,18 @@ from PySide6.QtGui import QAction, QIcon, QPixmap
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from fer_desktop.core import emotions
-from fer_desktop.core.results.faces import UNCERTAIN
-from fer_desktop.core.results.people import Person
-from fer_desktop.core.results.stored import StoredAnalysis
-from fer_desktop.ui import theme
-from fer_desktop.ui.action_buttons import ActionButtons
+from fer_desktop.core.results import UNCERTAIN_INDEX, Person, StoredAnalysis
 from fer_desktop.ui.analysis.document import AnalysisDocument
-from fer_desktop.ui.analysis.tables import Index, Role, RowModel, make_table
-from fer_desktop.ui.formats import fine_clock, percentage
+from fer_desktop.ui.common import (
+    ActionButtons,
+    Index,
+    Role,
+    RowModel,
+    fine_clock,
+    make_table,
+    percentage,
+    theme,
+)
 
 PICTURE_PX = 48
 COLUMNS = ("Person", "Seen", "Mostly")
@@ -185,7 +189,7 @@ def _figures(stored: StoredAnalysis) -> tuple[set[int], dict[int, tuple[str, str
     texts = {}
     for person_id in np.unique(stored.person_id).tolist():
         labels = table.label[stored.person_id == person_id]
-        sure = labels[labels != UNCERTAIN]
+        sure = labels[labels != UNCERTAIN_INDEX]
         mostly = "uncertain"
         if len(sure):
             counts = np.bincount(sure, minlength=len(emotions.ALL))

@@ -11,15 +11,13 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from fer_desktop.core.overlay import OverlayStyle
-from fer_desktop.core.results.stored import StoredAnalysis
-from fer_desktop.core.seekable import SeekableSource, open_seekable
+from fer_desktop.core.results import StoredAnalysis
+from fer_desktop.core.seeking import SeekableSource, open_seekable
 from fer_desktop.core.types import Frame, FrameResult
-from fer_desktop.ui import theme
 from fer_desktop.ui.analysis.player_overlay import StoredOverlay
 from fer_desktop.ui.analysis.player_thread import Clock, Playback, PlayerThread
 from fer_desktop.ui.analysis.transport import SPEEDS, Transport
-from fer_desktop.ui.message_page import Message, MessagePage
-from fer_desktop.ui.video_view import VideoView
+from fer_desktop.ui.common import Message, MessagePage, VideoView, theme
 
 EMPTY = Message("open", "No recording", "The pictures appear here.")
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from fer_desktop.core.results.stored import StoredAnalysis
+from fer_desktop.core.results import StoredAnalysis
 from fer_desktop.core.types import Box, Face, Frame, FrameResult
 
 MAX_AGE_PERIODS = 3

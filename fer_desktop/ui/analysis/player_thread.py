@@ -10,15 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fer_desktop.core.errors import FerDesktopError
-from fer_desktop.core.frame_source import SourceInfo
-from fer_desktop.core.seekable import SeekableSource, open_seekable
+from fer_desktop.core.live import Clock, Mailbox
+from fer_desktop.core.seeking import SeekableSource, open_seekable
+from fer_desktop.core.sources import SourceInfo
 from fer_desktop.core.types import Frame
 from fer_desktop.ui.analysis.player_requests import PlayerRequest, PlayerRequests
-from fer_desktop.ui.mailbox import Mailbox
 
 log = logging.getLogger(__name__)
-
-Clock = Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
-from fer_desktop.core.analysis_summary import Progress
-from fer_desktop.ui import theme
-from fer_desktop.ui.formats import clock
+from fer_desktop.core.analysis import AnalysisProgress
+from fer_desktop.ui.common import clock, theme
 
 
 class ProgressStrip(QWidget):
@@ -22,7 +21,7 @@ class ProgressStrip(QWidget):
         self.bar = QProgressBar()
         self.bar.setRange(0, 0)
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Progress of the analysis")
+        self.bar.setAccessibleName("AnalysisProgress of the analysis")
         self.text = QLabel("Loading the model…")
         self.follow = _button("&Follow", "Show the pictures while they are analysed")
         self.follow.setCheckable(True)
@@ -41,7 +40,7 @@ class ProgressStrip(QWidget):
         for button in (self.follow, self.pause, self.cancel):
             row.addWidget(button)
 
-    def show_progress(self, progress: Progress, held_s: float) -> None:
+    def show_progress(self, progress: AnalysisProgress, held_s: float) -> None:
         """held_s: how long it has been paused, which is no time of the analysis."""
         if not self.cancel.isEnabled():
             return
@@ -61,7 +60,7 @@ class ProgressStrip(QWidget):
         self.cancelled.emit()
 
 
-def progress_text(progress: Progress, held_s: float = 0.0) -> str:
+def progress_text(progress: AnalysisProgress, held_s: float = 0.0) -> str:
     """How many pictures, how fast, how long it still takes."""
     active_s = progress.elapsed_s - held_s
     parts = [f"{progress.frames_analysed} pictures"]

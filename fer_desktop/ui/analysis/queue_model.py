@@ -9,12 +9,10 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, QObject, Qt
 
-from fer_desktop.core.analysis_summary import Progress
-from fer_desktop.core.batch import BatchItem, Outcome
-from fer_desktop.core.batch_inputs import unique_names
-from fer_desktop.core.results.file import SUFFIX
-from fer_desktop.ui.analysis.tables import Index, Role, RowModel
-from fer_desktop.ui.formats import clock
+from fer_desktop.core.analysis import AnalysisProgress
+from fer_desktop.core.batch import BatchItem, ItemOutcome, unique_names
+from fer_desktop.core.results import SUFFIX
+from fer_desktop.ui.common import Index, Role, RowModel, clock
 
 FILE, STATE, FRAMES, PEOPLE, LEFT = range(5)
 COLUMNS = ("File", "State", "Pictures", "People", "Time left")
@@ -28,8 +26,8 @@ class Row:
 
     item: BatchItem
     is_running: bool = False
-    progress: Progress | None = None
-    outcome: Outcome | None = None
+    progress: AnalysisProgress | None = None
+    outcome: ItemOutcome | None = None
 
     @property
     def state(self) -> str:
@@ -86,11 +84,11 @@ class QueueModel(RowModel):
         row.is_running, row.progress, row.outcome = True, None, None
         self._changed(row)
 
-    def show_progress(self, row: Row, progress: Progress) -> None:
+    def show_progress(self, row: Row, progress: AnalysisProgress) -> None:
         row.progress = progress
         self._changed(row)
 
-    def end(self, row: Row, outcome: Outcome) -> None:
+    def end(self, row: Row, outcome: ItemOutcome) -> None:
         row.is_running, row.outcome = False, outcome
         self._changed(row)
 

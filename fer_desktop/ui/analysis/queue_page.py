@@ -22,18 +22,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from fer_desktop.core.batch import Batch, Outcome
-from fer_desktop.core.batch_inputs import expand_folders
+from fer_desktop.core.batch import Batch, ItemOutcome, expand_folders
 from fer_desktop.core.pipeline import PipelineSettings
-from fer_desktop.ui import theme
-from fer_desktop.ui.action_buttons import ActionButtons
 from fer_desktop.ui.analysis import queue_running
 from fer_desktop.ui.analysis.queue_model import FILE, STATE, QueueModel, Row
 from fer_desktop.ui.analysis.queue_progress import ProgressDelegate
-from fer_desktop.ui.analysis.tables import make_table
-from fer_desktop.ui.file_types import OPEN_FILTER
-from fer_desktop.ui.jobs import Job, JobRunner
-from fer_desktop.ui.message_page import Message, MessagePage
+from fer_desktop.ui.common import (
+    OPEN_FILTER,
+    ActionButtons,
+    Job,
+    JobRunner,
+    Message,
+    MessagePage,
+    make_table,
+    theme,
+)
 from fer_desktop.ui.settings import Settings
 
 EMPTY = (
@@ -146,16 +149,16 @@ class QueuePage(QWidget):
             on_progress=functools.partial(self.model.show_progress, row),
             on_success=functools.partial(self._on_outcome, row),
             on_cancelled=functools.partial(self._on_cancelled, row),
-            on_error=lambda error: self._on_outcome(row, Outcome("failed", error=str(error))),
+            on_error=lambda error: self._on_outcome(row, ItemOutcome("failed", error=str(error))),
         )
         self.model.begin(row)
         self._show_buttons()
 
-    def _on_outcome(self, row: Row, outcome: Outcome) -> None:
+    def _on_outcome(self, row: Row, outcome: ItemOutcome) -> None:
         self.model.end(row, outcome)
         self._go_on()
 
-    def _on_cancelled(self, row: Row, outcome: Outcome) -> None:
+    def _on_cancelled(self, row: Row, outcome: ItemOutcome) -> None:
         self.model.end(row, outcome)
         self._end()
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fer_desktop.core.batch import Batch, BatchItem, Outcome, analyse_item
+from fer_desktop.core.batch import Batch, BatchItem, ItemOutcome, analyse_item
 from fer_desktop.core.pipeline import Pipeline, PipelineSettings, build_pipeline
-from fer_desktop.ui.jobs import Job
+from fer_desktop.ui.common import Job
 
 THREADS = 1
 """Of the model: the live view beside it has to stay fluid."""
@@ -24,7 +24,7 @@ class LoadedPipeline:
         return self._pipeline
 
 
-def run(item: BatchItem, batch: Batch, pipelines: LoadedPipeline, job: Job) -> Outcome:
+def run(item: BatchItem, batch: Batch, pipelines: LoadedPipeline, job: Job) -> ItemOutcome:
     """Raises DetectorError and ModelError; what is wrong with the recording is in the outcome."""
     return analyse_item(
         item,

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fer_desktop.core.analysis import AnalysisMonitor
 from fer_desktop.core.pipeline import PipelineSettings
-from fer_desktop.core.results.feed import AnalysisFeed
-from fer_desktop.core.results.file import SUFFIX
-from fer_desktop.ui.jobs import Job
+from fer_desktop.core.results import SUFFIX
+from fer_desktop.ui.common import Job
 
 if TYPE_CHECKING:
-    from fer_desktop.core.analysis_summary import AnalysisSummary
+    from fer_desktop.core.analysis.summary import AnalysisSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class AnalysisOptions:
 
 def free_path(input: Path, output: Path) -> Path:
     """NAME.ferx in the output folder, or NAME-2.ferx and so on where results of that name are there."""
-    from fer_desktop.core.analysis import default_name
+    from fer_desktop.core.analysis.run import default_name
 
     name, number = default_name(input), 1
     path = output / f"{name}{SUFFIX}"
@@ -46,10 +46,10 @@ def free_path(input: Path, output: Path) -> Path:
 
 
 def run(
-    options: AnalysisOptions, path: Path, settings: PipelineSettings, feed: AnalysisFeed, job: Job
+    options: AnalysisOptions, path: Path, settings: PipelineSettings, feed: AnalysisMonitor, job: Job
 ) -> AnalysisSummary:
     """Analyses into ``path`` and the files beside it, and shows itself in ``feed``; on the job's thread."""
-    from fer_desktop.core.analysis import run_analysis
+    from fer_desktop.core.analysis.run import run_analysis
 
     return run_analysis(
         options.input,
@@ -70,5 +70,5 @@ def run(
 Run = Callable[[Job], "AnalysisSummary"]
 
 
-def as_job(options: AnalysisOptions, path: Path, settings: PipelineSettings, feed: AnalysisFeed) -> Run:
+def as_job(options: AnalysisOptions, path: Path, settings: PipelineSettings, feed: AnalysisMonitor) -> Run:
     return functools.partial(run, options, path, settings, feed)

@@ -9,9 +9,7 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QSizePolicy, QVBoxLayout, QWidget
 
-from fer_desktop.core.results.markers import Marker
-from fer_desktop.core.results.stored import StoredAnalysis
-from fer_desktop.ui import theme
+from fer_desktop.core.results import Marker, StoredAnalysis
 from fer_desktop.ui.analysis.lane import Look
 from fer_desktop.ui.analysis.lane_board import LaneBoard
 from fer_desktop.ui.analysis.lane_track import Track, tracks_of
@@ -20,7 +18,7 @@ from fer_desktop.ui.analysis.timeline_legend import TimelineLegend
 from fer_desktop.ui.analysis.timeline_markers import line_at
 from fer_desktop.ui.analysis.timeline_reading import reading
 from fer_desktop.ui.analysis.timeline_ruler import TimelineRuler
-from fer_desktop.ui.formats import fine_clock
+from fer_desktop.ui.common import fine_clock, theme
 
 ZOOM_PER_KEY = 1.5
 BAR_STEPS_PER_S = 100

@@ -9,9 +9,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPaintEvent, 
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from fer_desktop.core import emotions
-from fer_desktop.ui import theme
-from fer_desktop.ui.flow_layout import FlowLayout
-from fer_desktop.ui.formats import percentage
+from fer_desktop.ui.common import FlowLayout, percentage, theme
 
 SWATCH_PX = 1.5 * theme.GRID
 READOUT_LETTERS = 38

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QFontMetricsF
 
-from fer_desktop.core.results.markers import Marker, in_order
-from fer_desktop.ui import theme
+from fer_desktop.core.results import Marker, in_order
 from fer_desktop.ui.analysis.timeline_axis import TimeAxis
+from fer_desktop.ui.common import theme
 
 REACH_PX = 4.0
 """A marker's line is hit from so far away."""

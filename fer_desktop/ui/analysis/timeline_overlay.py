@@ -8,9 +8,9 @@ from PySide6.QtCore import QLineF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QWidget
 
-from fer_desktop.core.results.markers import Marker
-from fer_desktop.ui import theme
+from fer_desktop.core.results import Marker
 from fer_desktop.ui.analysis.timeline_axis import TimeAxis
+from fer_desktop.ui.common import theme
 
 SPAN_ALPHA = 48
 PENDING_ALPHA = 80

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from fer_desktop.core.emotions import EMOTIONS
-from fer_desktop.core.results.faces import UNCERTAIN
+from fer_desktop.core.results import UNCERTAIN_INDEX
 from fer_desktop.ui.analysis.lane_track import Track
-from fer_desktop.ui.formats import fine_clock
+from fer_desktop.ui.common import fine_clock
 
 
 def reading(track: Track, title: str, pts_s: float, smoothed: bool) -> tuple[str, list[float]]:
@@ -15,6 +15,6 @@ def reading(track: Track, title: str, pts_s: float, smoothed: bool) -> tuple[str
         said, shares = "no face", []
     else:
         label = int(track.label[row])
-        said = "uncertain" if label == UNCERTAIN else EMOTIONS[label]
+        said = "uncertain" if label == UNCERTAIN_INDEX else EMOTIONS[label]
         shares = track.shares(smoothed)[:, row].tolist()
     return f"{fine_clock(pts_s, 2)}  {title}  {said}", shares

@@ -8,13 +8,12 @@ from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from fer_desktop.core.results.markers import Marker
-from fer_desktop.ui import theme
+from fer_desktop.core.results import Marker
 from fer_desktop.ui.analysis.lane import tick_px
 from fer_desktop.ui.analysis.timeline_axis import TimeAxis
 from fer_desktop.ui.analysis.timeline_markers import Flag, flag_at, flags_of
 from fer_desktop.ui.analysis.timeline_surface import TimeSurface
-from fer_desktop.ui.formats import fine_clock
+from fer_desktop.ui.common import fine_clock, theme
 
 HANDLE_PX = 6
 

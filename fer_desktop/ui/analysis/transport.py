@@ -6,9 +6,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
 
-from fer_desktop.ui import icons, theme
-from fer_desktop.ui.formats import clock
-from fer_desktop.ui.keys import keeps_space
+from fer_desktop.ui.common import clock, icons, keeps_space, theme
 
 SPEEDS = (0.25, 0.5, 1.0, 1.5, 2.0, 4.0)
 PLAY_KEY, BACK_KEY, FORWARD_KEY = "Space", "Left", "Right"

@@ -17,13 +17,13 @@ from PySide6.QtWidgets import (
 )
 
 from fer_desktop.core.types import Frame, FrameResult
-from fer_desktop.ui import theme
 from fer_desktop.ui.analysis.document import AnalysisDocument
 from fer_desktop.ui.analysis.markers_panel import MarkersPanel
 from fer_desktop.ui.analysis.people_panel import PeoplePanel
 from fer_desktop.ui.analysis.player import Player
 from fer_desktop.ui.analysis.timeline import AnalysisTimeline
 from fer_desktop.ui.analysis.view_actions import ViewActions
+from fer_desktop.ui.common import theme
 
 ZOOM_STEP = 1.5
 

@@ -11,30 +11,21 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
+from fer_desktop.core.analysis import AnalysisMonitor
 from fer_desktop.core.errors import FerDesktopError
 from fer_desktop.core.overlay import OverlayStyle
 from fer_desktop.core.pipeline import PipelineSettings
-from fer_desktop.core.results.faces import FaceTable
-from fer_desktop.core.results.feed import AnalysisFeed
-from fer_desktop.core.results.file import ResultFile
-from fer_desktop.core.results.people import People
-from fer_desktop.core.results.stored import StoredAnalysis
-from fer_desktop.core.results.video_identity import is_same
-from fer_desktop.ui import theme
+from fer_desktop.core.results import FaceTable, People, ResultFile, StoredAnalysis, is_same
 from fer_desktop.ui.analysis import running
 from fer_desktop.ui.analysis.document import AnalysisDocument
 from fer_desktop.ui.analysis.export_dialog import ExportDialog
 from fer_desktop.ui.analysis.progress_strip import ProgressStrip
 from fer_desktop.ui.analysis.running import AnalysisOptions, free_path
 from fer_desktop.ui.analysis.view import AnalysisView
-from fer_desktop.ui.banner import Banner
-from fer_desktop.ui.file_types import OPEN_FILTER
-from fer_desktop.ui.formats import clock
-from fer_desktop.ui.jobs import Job, JobRunner
-from fer_desktop.ui.message_page import Message, MessagePage
+from fer_desktop.ui.common import OPEN_FILTER, Banner, Job, JobRunner, Message, MessagePage, clock, theme
 
 if TYPE_CHECKING:
-    from fer_desktop.core.analysis_summary import AnalysisSummary, Progress
+    from fer_desktop.core.analysis.summary import AnalysisProgress, AnalysisSummary
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +43,7 @@ class Workspace(QWidget):
         super().__init__(parent)
         self._jobs = jobs
         self._job: Job | None = None
-        self._feed: AnalysisFeed | None = None
+        self._feed: AnalysisMonitor | None = None
         self._follows = self._knows_source = False
         self._style = OverlayStyle()
         self._export: ExportDialog | None = None
@@ -100,7 +91,7 @@ class Workspace(QWidget):
     def start(self, options: AnalysisOptions, settings: PipelineSettings) -> None:
         """Analyses a recording into a new file in the output folder."""
         self.path = path = free_path(options.input, options.output)
-        self._feed = AnalysisFeed()
+        self._feed = AnalysisMonitor()
         self._follows, self._knows_source = True, False
         self.strip = ProgressStrip()
         self.strip.pause_toggled.connect(self._on_pause)
@@ -150,7 +141,7 @@ class Workspace(QWidget):
         if newest is not None and self._follows:
             self.view.show_live(*newest)
 
-    def _on_progress(self, progress: Progress) -> None:
+    def _on_progress(self, progress: AnalysisProgress) -> None:
         if self.strip is not None and self._feed is not None:
             self.strip.show_progress(progress, self._feed.held_s)
 
@@ -177,7 +168,7 @@ class Workspace(QWidget):
         self._end(" ".join((text, saved, *summary.warnings)))
 
     def _on_error(self, error: Exception) -> None:
-        from fer_desktop.core.analysis import IncompleteAnalysisError
+        from fer_desktop.core.analysis.loop import IncompleteAnalysisError
 
         if isinstance(error, IncompleteAnalysisError):
             self._end(f"The analysis failed. {error} What was analysed before is kept.", problem=True)

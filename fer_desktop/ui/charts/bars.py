@@ -9,9 +9,9 @@ import pyqtgraph
 from PySide6.QtWidgets import QWidget
 
 from fer_desktop.core import emotions
-from fer_desktop.ui import theme
 from fer_desktop.ui.charts.axis import Axis
 from fer_desktop.ui.charts.plot import NOTHING, Plot
+from fer_desktop.ui.common import theme
 
 GROUP = 0.8
 """Share of the room of an emotion that its bars take."""

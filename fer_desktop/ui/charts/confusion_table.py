@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from fer_desktop.core import emotions
-from fer_desktop.ui import icons, theme
+from fer_desktop.ui.common import icons, theme
 
 FRAME_PX = 2
 NAME = "Confusion matrix: a row for each true emotion, a column for each answer"

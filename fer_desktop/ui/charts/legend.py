@@ -9,8 +9,7 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from fer_desktop.ui import theme
-from fer_desktop.ui.flow_layout import FlowLayout
+from fer_desktop.ui.common import FlowLayout, theme
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPalette, QWheelEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from fer_desktop.ui import theme
 from fer_desktop.ui.charts.axis import Axis, AxisItem
 from fer_desktop.ui.charts.legend import Entry, Legend
+from fer_desktop.ui.common import theme
 
 SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Colours of lines, from the colour-blind safe palette of Okabe and Ito (2008)."""

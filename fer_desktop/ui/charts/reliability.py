@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from fer_desktop.ui import theme
 from fer_desktop.ui.charts.axis import Axis
 from fer_desktop.ui.charts.legend import Entry
 from fer_desktop.ui.charts.plot import NOTHING, Plot
+from fer_desktop.ui.common import theme
 
 MARK_PX = 7
 

@@ -7,14 +7,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
-from fer_desktop.ui import theme
+from fer_desktop.ui.common import Index, theme
 
 SIDE = 10 * theme.GRID
-Index = QModelIndex | QPersistentModelIndex
 
 
 class ThumbnailGrid(QListView):

@@ -11,14 +11,14 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from fer_desktop.core.errors import FerDesktopError
-from fer_desktop.core.model import ModelCard
-from fer_desktop.core.personal import NeutralFace, PersonalCalibration, adjust, calibrate
+from fer_desktop.core.models import ModelCard
+from fer_desktop.core.pipeline import NeutralFace, PersonalCalibration, adjust, calibrate
 from fer_desktop.core.types import FrameResult
+from fer_desktop.ui.common import ReadingArea
 from fer_desktop.ui.personal.calibration_session import CalibrationSession, Stage
 from fer_desktop.ui.personal.pages import IntroPage, MeasuringPage, ResultPage
 from fer_desktop.ui.personal.personal_control import PersonalControl
 from fer_desktop.ui.personal.wording import doubt, finding
-from fer_desktop.ui.reading import ReadingArea
 
 REFRESH_MS = 100
 NO_CAMERA = "Start a camera first; the face in a file is not yours."

@@ -11,8 +11,8 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_desktop.core.model import ModelCard
-from fer_desktop.core.personal import NeutralFace, adjust, observe
+from fer_desktop.core.models import ModelCard
+from fer_desktop.core.pipeline import NeutralFace, adjust, observe
 from fer_desktop.core.types import Box, FrameResult
 
 COUNTDOWN_S = 3.0

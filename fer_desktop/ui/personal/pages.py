@@ -9,13 +9,9 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from fer_desktop.core.emotions import EMOTIONS
-from fer_desktop.ui import theme
-from fer_desktop.ui.emotion_bars import EmotionBars
-from fer_desktop.ui.flow_layout import FlowLayout
-from fer_desktop.ui.formats import percentage
+from fer_desktop.ui.common import EmotionBars, FlowLayout, heading, paragraph, percentage, theme
 from fer_desktop.ui.personal.calibration_session import DURATION_S, LOOK, CalibrationSession, Stage
 from fer_desktop.ui.personal.wording import INTRODUCTION, LIMITS
-from fer_desktop.ui.reading import heading, paragraph
 
 
 class IntroPage(QWidget):

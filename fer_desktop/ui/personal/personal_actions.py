@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
-from fer_desktop.ui.help_windows import present
+from fer_desktop.ui.common import present
 from fer_desktop.ui.personal.calibration_panel import CalibrationPanel
 from fer_desktop.ui.personal.personal_control import PersonalControl
 

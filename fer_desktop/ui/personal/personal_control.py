@@ -8,12 +8,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from fer_desktop.core.errors import FerDesktopError
-from fer_desktop.core.model import ModelCard
-from fer_desktop.core.personal import PersonalCalibration
+from fer_desktop.core.models import ModelCard
+from fer_desktop.core.pipeline import PersonalCalibration
 from fer_desktop.core.tracking import MEMORY_S
 from fer_desktop.core.types import FrameResult
-from fer_desktop.ui.live import LiveSession
-from fer_desktop.ui.pipeline_control import PipelineControl
+from fer_desktop.ui.live import LiveSession, PipelineControl
 from fer_desktop.ui.settings import Settings
 
 log = logging.getLogger(__name__)

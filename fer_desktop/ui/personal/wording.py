@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fer_desktop.core.emotions import EMOTIONS, index_of
-from fer_desktop.core.personal import LIMIT, PersonalCalibration
-from fer_desktop.ui.formats import percentage
+from fer_desktop.core.pipeline import LIMIT, PersonalCalibration
+from fer_desktop.ui.common import percentage
 
 INTRODUCTION = (
     "Some faces look sad, angry or surprised to the model while they are at rest. Show it your face at rest "

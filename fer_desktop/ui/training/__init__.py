@@ -1,1 +1,1 @@
-"""Training from the window: data, runs, evaluation. Everything slow is done by `python -m trainer`."""
+"""The pages of the training. Each is imported when it is first shown, since some load slowly."""

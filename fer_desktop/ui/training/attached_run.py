@@ -8,8 +8,7 @@ import time
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from fer_desktop.core.errors import FerDesktopError
-from fer_desktop.core.training.messages import Failed, Finished, Message, MessageReader
-from fer_desktop.core.training.run_folder import RunFolder, Word
+from fer_desktop.core.training import Failed, Finished, MessageReader, RunFolder, RunMessage, Word
 from fer_desktop.ui.training.run_process import STOP_PATIENCE_S, RunOutcome, crash, outcome_of
 
 log = logging.getLogger(__name__)
@@ -74,7 +73,7 @@ class AttachedRun(QObject):
     def _look(self) -> None:
         is_alive = self._run.is_alive  # before the messages: those that it wrote last are not missed
         was_present = time.monotonic() >= self._absent_until
-        messages: list[Message] = []
+        messages: list[RunMessage] = []
         try:
             messages, self._offset = self._run.tail(self._reader, self._offset)
             if is_alive and self._absent_until and self._word is not None:
@@ -88,7 +87,7 @@ class AttachedRun(QObject):
             self.leave()
             self.ended.emit(self._outcome())
 
-    def _note(self, messages: list[Message]) -> None:
+    def _note(self, messages: list[RunMessage]) -> None:
         for message in messages:
             self._end = message if isinstance(message, Finished | Failed) else None
         if messages:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from fer_desktop.core import emotions
-from fer_desktop.core.training.evaluation import Judged
-from fer_desktop.core.training.predictions import Predictions
-from fer_desktop.ui import theme
-from fer_desktop.ui.charts.thumbnails import ThumbnailGrid
-from fer_desktop.ui.formats import percentage
-from fer_desktop.ui.reading import paragraph
+from fer_desktop.core.training import Judged, Predictions
+from fer_desktop.ui.charts import ThumbnailGrid
+from fer_desktop.ui.common import paragraph, percentage, theme
 from fer_desktop.ui.training.labels import count_of
 
 MOST = 200

@@ -22,9 +22,8 @@ from PySide6.QtWidgets import (
 
 from fer_desktop.core import emotions
 from fer_desktop.core.emotions import Emotion
-from fer_desktop.core.training.collection import BurstOptions
-from fer_desktop.ui import icons, theme
-from fer_desktop.ui.keys import keeps_space
+from fer_desktop.core.training import BurstOptions
+from fer_desktop.ui.common import icons, keeps_space, theme
 from fer_desktop.ui.training.labels import label
 
 COLUMNS = 2

@@ -12,16 +12,12 @@ from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from fer_desktop.core import emotions
+from fer_desktop.core.live import SessionPhase
 from fer_desktop.core.paths import Paths
-from fer_desktop.core.training.collection import Burst, count_crops, largest_face, write_crops
+from fer_desktop.core.training import Burst, count_crops, largest_face, write_crops
 from fer_desktop.core.types import Frame, FrameResult
-from fer_desktop.ui import theme
-from fer_desktop.ui.action_buttons import ActionButtons
-from fer_desktop.ui.banner import Banner
-from fer_desktop.ui.jobs import Job, JobRunner
-from fer_desktop.ui.live import LiveSession, Phase
-from fer_desktop.ui.message_page import Message
-from fer_desktop.ui.reading import paragraph
+from fer_desktop.ui.common import ActionButtons, Banner, Job, JobRunner, Message, paragraph, theme
+from fer_desktop.ui.live import LiveSession
 from fer_desktop.ui.settings import Settings
 from fer_desktop.ui.training.collect_options import CollectOptions
 from fer_desktop.ui.training.collect_review import CollectReview
@@ -35,7 +31,7 @@ PRIVACY = (
 NO_PICTURE = "There is no live picture. Start a camera in the tab Live, and come back."
 
 
-class State(Enum):
+class CollectState(Enum):
     IDLE = auto()
     BURST = auto()
     REVIEW = auto()
@@ -63,7 +59,7 @@ class CollectPage(QWidget):
         self._burst: Burst | None = None
         self._collected = 0
         self._news = ""
-        self.state = State.IDLE
+        self.state = CollectState.IDLE
         self.options = CollectOptions(settings.collect_folder or paths.runs.parent / "collected")
         self.start = self._action("&Start", self._start_or_stop)
         self.open_folder = self._action("O&pen folder", self._open_folder)
@@ -85,14 +81,14 @@ class CollectPage(QWidget):
 
     def note_result(self, frame: Frame, result: FrameResult) -> None:
         """Each live result, with the frame that it is of."""
-        if self.state is State.BURST and self._burst is not None:
+        if self.state is CollectState.BURST and self._burst is not None:
             self._burst.note(frame, largest_face(result))
             self.view.show_face(frame, result, self._countdown)
             if self._burst.is_over:
                 self._end_burst()
             else:
                 self._show_burst()
-        elif self.state is State.IDLE and self.isVisible():
+        elif self.state is CollectState.IDLE and self.isVisible():
             self.view.show_face(frame, result, self._countdown)
 
     def begin_shutdown(self) -> list[threading.Thread]:
@@ -103,12 +99,12 @@ class CollectPage(QWidget):
     # A burst.
 
     def _start_or_stop(self) -> None:
-        if self.state is State.BURST:
+        if self.state is CollectState.BURST:
             self._end_burst()
             return
         self._burst = Burst(self.options.burst())
         self.problem.set_message(None)
-        self._enter(State.BURST)
+        self._enter(CollectState.BURST)
         self._show_burst()
 
     def _end_burst(self) -> None:
@@ -123,7 +119,7 @@ class CollectPage(QWidget):
         words = f"{taken} of {count_of(count, 'picture')} taken{why if taken < count else ''}. "
         advice = f"Delete those that do not show {self._title.lower()}, then keep the others."
         self.review.show_crops(burst.crops, words + advice)
-        self._enter(State.REVIEW)
+        self._enter(CollectState.REVIEW)
 
     def _discard(self) -> None:
         self._leave("Nothing was written.")
@@ -132,7 +128,7 @@ class CollectPage(QWidget):
         folder, emotion, crops = self.options.folder, self.options.emotion, self.review.crops
         if folder is None or emotion is None:
             return
-        self._enter(State.WRITING)
+        self._enter(CollectState.WRITING)
 
         def write(job: Job) -> tuple[Path, ...]:
             return write_crops(folder, emotion, crops)
@@ -154,7 +150,7 @@ class CollectPage(QWidget):
         self.said.emit(text, folder)
 
     def _on_error(self, error: Exception) -> None:
-        self._enter(State.REVIEW)
+        self._enter(CollectState.REVIEW)
         self.problem.set_message(
             Message("warning", "The pictures could not be written; they are still here.", str(error))
         )
@@ -164,7 +160,7 @@ class CollectPage(QWidget):
         self.review.show_crops((), "")
         self.problem.set_message(None)
         self._news = news
-        self._enter(State.IDLE)
+        self._enter(CollectState.IDLE)
 
     # The folder.
 
@@ -204,7 +200,7 @@ class CollectPage(QWidget):
     def _on_session(self) -> None:
         if not self._has_picture:
             self.view.clear()
-            if self.state is State.BURST:
+            if self.state is CollectState.BURST:
                 self._end_burst()
         self._update()
 
@@ -219,19 +215,19 @@ class CollectPage(QWidget):
         taken, count = len(self._burst.crops), self._burst.options.count
         self.status.setText(f"Show {self._title.lower()}…" if waits else f"{taken} of {count} taken")
 
-    def _enter(self, state: State) -> None:
+    def _enter(self, state: CollectState) -> None:
         self.state = state
         self._update()
 
     def _update(self) -> None:
-        idle, burst = self.state is State.IDLE, self.state is State.BURST
+        idle, burst = self.state is CollectState.IDLE, self.state is CollectState.BURST
         ready = self.options.emotion is not None and self.options.folder is not None
         self.options.setEnabled(idle)
         self.start.setText("S&top" if burst else "&Start")
         self.start.setEnabled(burst or (idle and ready and self._has_picture))
         self.open_folder.setEnabled(self._collected > 0)
         self.check.setEnabled(idle and self._collected > 0)
-        self.review.set_busy(self.state is State.WRITING)
+        self.review.set_busy(self.state is CollectState.WRITING)
         self.pages.setCurrentWidget(self.live if idle or burst else self.review)
         if idle:
             self.status.setText(self._advice(ready))
@@ -245,7 +241,7 @@ class CollectPage(QWidget):
 
     @property
     def _has_picture(self) -> bool:
-        return self._session.state.phase is Phase.RUNNING
+        return self._session.state.phase is SessionPhase.RUNNING
 
     @property
     def _title(self) -> str:

@@ -9,10 +9,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from fer_desktop.core.training.collection import Crop
-from fer_desktop.ui import theme
-from fer_desktop.ui.action_buttons import ActionButtons
-from fer_desktop.ui.charts.thumbnails import ThumbnailGrid
+from fer_desktop.core.training import Crop
+from fer_desktop.ui.charts import ThumbnailGrid
+from fer_desktop.ui.common import ActionButtons, theme
 
 
 class CollectReview(QWidget):

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
-from fer_desktop.core.training.messages import MessageReader, Progress
+from fer_desktop.core.training import MessageReader, Progress
 
 TRAINER = (sys.executable, ("-m", "trainer"))
 """Program and first arguments."""

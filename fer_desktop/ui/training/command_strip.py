@@ -9,8 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
-from fer_desktop.core.training.messages import Progress
-from fer_desktop.ui import theme
+from fer_desktop.core.training import Progress
+from fer_desktop.ui.common import theme
 from fer_desktop.ui.training.command import TRAINER, TrainerCommand
 
 

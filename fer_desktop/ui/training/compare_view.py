@@ -8,11 +8,9 @@ import numpy as np
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from fer_desktop.core import emotions
-from fer_desktop.core.training.comparison import Comparison, in_words
-from fer_desktop.core.training.run_summary import RunSummary
-from fer_desktop.ui import theme
-from fer_desktop.ui.charts.confusion_table import ConfusionTable
-from fer_desktop.ui.charts.curves import Curve, CurvePlot
+from fer_desktop.core.training import Comparison, RunSummary, in_words
+from fer_desktop.ui.charts import ConfusionTable, Curve, CurvePlot
+from fer_desktop.ui.common import theme
 from fer_desktop.ui.training.plain_table import PlainTable
 from fer_desktop.ui.training.side_by_side import SideBySide
 

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QGroupBox, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from fer_desktop.ui import icons, theme
+from fer_desktop.ui.common import icons, theme
 from fer_desktop.ui.training.option_editors import OptionEditor
 from fer_desktop.ui.training.options import Option, Options
 

@@ -7,10 +7,10 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from fer_desktop.core.model import crop_face
-from fer_desktop.core.training.collection import CROP_MARGIN, largest_face
+from fer_desktop.core.models import crop_face
+from fer_desktop.core.training import CROP_MARGIN, largest_face
 from fer_desktop.core.types import Box, Frame, FrameResult, Image
-from fer_desktop.ui import theme
+from fer_desktop.ui.common import theme
 
 SIDE = 32 * theme.GRID
 SMALL_PX = 48

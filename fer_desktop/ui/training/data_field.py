@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QLineEdit, QPushButton, QWidget
 
-from fer_desktop.ui import theme
+from fer_desktop.ui.common import theme
 from fer_desktop.ui.training.labels import label
 
 DATA_FILTER = "FER2013 (*.csv *.csv.gz);;All files (*)"

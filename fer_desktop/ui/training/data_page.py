@@ -12,12 +12,8 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from fer_desktop.core.paths import Paths
-from fer_desktop.core.training.inspection import Inspection, Pictures, read_pictures
-from fer_desktop.ui import theme
-from fer_desktop.ui.action_buttons import ActionButtons
-from fer_desktop.ui.banner import Banner
-from fer_desktop.ui.jobs import Job, JobRunner
-from fer_desktop.ui.message_page import Message, MessagePage
+from fer_desktop.core.training import Inspection, Pictures, read_pictures
+from fer_desktop.ui.common import ActionButtons, Banner, Job, JobRunner, Message, MessagePage, theme
 from fer_desktop.ui.settings import Settings
 from fer_desktop.ui.training.command import TRAINER
 from fer_desktop.ui.training.command_strip import CommandStrip

@@ -18,13 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from fer_desktop.core import emotions
-from fer_desktop.core.training.inspection import Inspection, Pictures
-from fer_desktop.ui import theme
-from fer_desktop.ui.banner import Banner
-from fer_desktop.ui.charts.bars import ClassBars
-from fer_desktop.ui.charts.thumbnails import ThumbnailGrid
-from fer_desktop.ui.message_page import Message
-from fer_desktop.ui.reading import paragraph
+from fer_desktop.core.training import Inspection, Pictures
+from fer_desktop.ui.charts import ClassBars, ThumbnailGrid
+from fer_desktop.ui.common import Banner, Message, paragraph, theme
 from fer_desktop.ui.training.labels import label, section
 from fer_desktop.ui.training.plain_table import PlainTable
 

@@ -12,9 +12,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from fer_desktop.core.machine import total_memory_bytes
-from fer_desktop.ui import theme
-from fer_desktop.ui.banner import Banner
-from fer_desktop.ui.message_page import Message
+from fer_desktop.ui.common import Banner, Message, theme
 from fer_desktop.ui.training.command import TRAINER
 from fer_desktop.ui.training.command_strip import CommandStrip
 from fer_desktop.ui.training.words import amount, duration

@@ -6,10 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from fer_desktop.core.paths import Paths
-from fer_desktop.ui import theme
-from fer_desktop.ui.banner import Banner
-from fer_desktop.ui.jobs import JobRunner
-from fer_desktop.ui.message_page import Message
+from fer_desktop.ui.common import Banner, JobRunner, Message, theme
 from fer_desktop.ui.training.data_field import DataField
 from fer_desktop.ui.training.labels import label
 from fer_desktop.ui.training.model_field import ModelField

@@ -12,12 +12,8 @@ from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from fer_desktop.core.paths import Paths
-from fer_desktop.core.training.evaluation_files import write_report, write_table
-from fer_desktop.core.training.predictions import Predictions
-from fer_desktop.ui import theme
-from fer_desktop.ui.action_buttons import ActionButtons
-from fer_desktop.ui.jobs import Job, JobRunner
-from fer_desktop.ui.message_page import Message, MessagePage
+from fer_desktop.core.training import Predictions, write_report, write_table
+from fer_desktop.ui.common import ActionButtons, Job, JobRunner, Message, MessagePage, theme
 from fer_desktop.ui.settings import Settings
 from fer_desktop.ui.training.command import TRAINER
 from fer_desktop.ui.training.command_strip import CommandStrip

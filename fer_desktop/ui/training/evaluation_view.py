@@ -16,17 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from fer_desktop.core.pipeline import DEFAULT_UNCERTAIN_BELOW
-from fer_desktop.core.training import evaluation
-from fer_desktop.core.training.evaluation import Judged
-from fer_desktop.core.training.evaluation_files import BALANCED_TAU
-from fer_desktop.core.training.predictions import Predictions
-from fer_desktop.ui import theme
-from fer_desktop.ui.charts.confusion_table import ConfusionTable
-from fer_desktop.ui.reading import heading, paragraph
-from fer_desktop.ui.training.calibration_panel import CalibrationPanel
+from fer_desktop.core.tracking import DEFAULT_UNCERTAIN_BELOW
+from fer_desktop.core.training import BALANCED_TAU, Judged, Predictions, evaluation
+from fer_desktop.ui.charts import ConfusionTable
+from fer_desktop.ui.common import heading, paragraph, theme
 from fer_desktop.ui.training.cell_pictures import CellPictures
 from fer_desktop.ui.training.labels import section
+from fer_desktop.ui.training.reliability_panel import ReliabilityPanel
 from fer_desktop.ui.training.side_by_side import SideBySide
 from fer_desktop.ui.training.threshold_panel import ThresholdPanel
 
@@ -53,7 +49,7 @@ class EvaluationView(QScrollArea):
         self.balanced.setChecked(True)
         self.table = ConfusionTable()
         self.pictures = CellPictures()
-        self.calibration = CalibrationPanel()
+        self.calibration = ReliabilityPanel()
         self.threshold = ThresholdPanel(DEFAULT_UNCERTAIN_BELOW)
         self.threshold.threshold_requested.connect(self.threshold_requested)
         self.table.cell_chosen.connect(self._choose_cell)

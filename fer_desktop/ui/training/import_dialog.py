@@ -11,10 +11,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from fer_desktop.core.paths import Paths
-from fer_desktop.ui import theme
-from fer_desktop.ui.banner import Banner
-from fer_desktop.ui.message_page import Message
-from fer_desktop.ui.reading import ReadingArea, paragraph
+from fer_desktop.ui.common import Banner, Message, ReadingArea, paragraph, theme
 from fer_desktop.ui.training.command import TRAINER
 from fer_desktop.ui.training.command_strip import CommandStrip
 from fer_desktop.ui.training.import_form import ImportForm

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from fer_desktop.ui import theme
+from fer_desktop.ui.common import theme
 from fer_desktop.ui.training.label_order import LabelOrder
 from fer_desktop.ui.training.labels import label
 

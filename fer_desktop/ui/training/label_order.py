@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListWidget, QPushButton, QVBoxLayout, QWidget
 
 from fer_desktop.core import emotions
-from fer_desktop.ui import icons, theme
+from fer_desktop.ui.common import icons, theme
 
 
 class LabelOrder(QWidget):

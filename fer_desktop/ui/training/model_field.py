@@ -8,11 +8,10 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
-from fer_desktop.core.model_library import list_models
+from fer_desktop.core.models import list_models
 from fer_desktop.core.paths import Paths
-from fer_desktop.core.training.run_folder import RunError, list_runs
-from fer_desktop.ui import theme
-from fer_desktop.ui.jobs import Job, JobRunner
+from fer_desktop.core.training import RunError, list_runs
+from fer_desktop.ui.common import Job, JobRunner, theme
 
 CARD_FILTER = "Model cards (*.json);;All files (*)"
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QTableWidgetItem,
 )
 
-from fer_desktop.ui import theme
+from fer_desktop.ui.common import theme
 
 
 class PlainTable(QTableWidget):

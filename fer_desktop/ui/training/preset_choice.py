@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QButtonGroup, QGroupBox, QLabel, QRadioButton, QStyle, QVBoxLayout, QWidget
 
-from fer_desktop.ui import theme
+from fer_desktop.ui.common import theme
 from fer_desktop.ui.training.options import Preset
 
 

@@ -12,8 +12,7 @@ from PySide6.QtCore import QProcess, Signal
 from PySide6.QtGui import QAction, QFontDatabase, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
-from fer_desktop.ui import theme
-from fer_desktop.ui.message_page import Message, MessagePage
+from fer_desktop.ui.common import Message, MessagePage, theme
 
 MODULES = (
     "torch",

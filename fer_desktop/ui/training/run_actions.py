@@ -11,9 +11,8 @@ from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from fer_desktop.core.errors import FerDesktopError
-from fer_desktop.core.training.run_folder import RunFolder, RunInfo
-from fer_desktop.core.training.run_summary import RunSummary
-from fer_desktop.ui.jobs import JobRunner
+from fer_desktop.core.training import RunFolder, RunInfo, RunSummary
+from fer_desktop.ui.common import JobRunner
 from fer_desktop.ui.training.run_loading import move_to_trash
 
 

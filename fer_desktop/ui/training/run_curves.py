@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QWidget
 
-from fer_desktop.core.training.history import EpochFigures, RunHistory
-from fer_desktop.ui import theme
-from fer_desktop.ui.charts.curves import Curve, CurvePlot
+from fer_desktop.core.training import EpochFigures, RunHistory
+from fer_desktop.ui.charts import Curve, CurvePlot
+from fer_desktop.ui.common import theme
 
 EPOCH = "Epoch"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QScrollArea, QTabWidget, QWidget
 
-from fer_desktop.core.training.run_summary import RunSummary
+from fer_desktop.core.training import RunSummary
 from fer_desktop.ui.training.run_curves import CurvesPanel
 from fer_desktop.ui.training.run_figures import RunFigures
 from fer_desktop.ui.training.run_panels import FactsPanel

@@ -8,9 +8,9 @@ import numpy as np
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from fer_desktop.core import emotions
-from fer_desktop.core.training.history import EpochFigures, RunHistory
-from fer_desktop.ui import theme
-from fer_desktop.ui.charts.confusion_table import ConfusionTable
+from fer_desktop.core.training import EpochFigures, RunHistory
+from fer_desktop.ui.charts import ConfusionTable
+from fer_desktop.ui.common import theme
 from fer_desktop.ui.training.plain_table import PlainTable
 
 NOTHING = "There are figures after the first epoch."

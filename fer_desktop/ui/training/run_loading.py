@@ -10,9 +10,7 @@ from PySide6.QtCore import QFile, QStandardPaths
 
 from fer_desktop.core.errors import OutputError
 from fer_desktop.core.files import write_whole
-from fer_desktop.core.training.history import RunHistory
-from fer_desktop.core.training.messages import MessageReader
-from fer_desktop.core.training.run_folder import RunFolder, RunInfo
+from fer_desktop.core.training import MessageReader, RunFolder, RunHistory, RunInfo
 
 _DATA = QStandardPaths.StandardLocation.GenericDataLocation
 

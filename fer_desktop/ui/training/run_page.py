@@ -10,13 +10,8 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QMessageBox, QVBoxLayout, QWidget
 
-from fer_desktop.core.training.history import RunHistory
-from fer_desktop.core.training.messages import Epoch, Message
-from fer_desktop.core.training.run_folder import RunFolder
-from fer_desktop.ui import theme
-from fer_desktop.ui.banner import Banner
-from fer_desktop.ui.jobs import JobRunner
-from fer_desktop.ui.message_page import Message as BannerMessage
+from fer_desktop.core.training import Epoch, RunFolder, RunHistory, RunMessage
+from fer_desktop.ui.common import Banner, JobRunner, Message, theme
 from fer_desktop.ui.training.command import TRAINER
 from fer_desktop.ui.training.log_tail import LogTail
 from fer_desktop.ui.training.run_problem import Problem
@@ -169,7 +164,7 @@ class RunPage(QWidget):
         else:
             self._timer.stop()
 
-    def _on_spoke(self, messages: list[Message]) -> None:
+    def _on_spoke(self, messages: list[RunMessage]) -> None:
         self._is_stale = True
         self.views.curves.expect()
         if any(isinstance(message, Epoch) for message in messages):
@@ -180,7 +175,7 @@ class RunPage(QWidget):
             self.banner.set_message(None)
             return
         first = self._end_now if problem.can_kill else self._show_log
-        self.banner.set_message(BannerMessage("warning", problem.title, problem.text, (first, self._dismiss)))
+        self.banner.set_message(Message("warning", problem.title, problem.text, (first, self._dismiss)))
 
     def _look(self) -> None:
         """Small and often; what nobody sees is drawn when it is shown."""

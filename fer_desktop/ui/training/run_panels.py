@@ -21,12 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from fer_desktop.core.emotions import EMOTIONS
-from fer_desktop.core.training.history import RunHistory
-from fer_desktop.core.training.predictions import NO_LABEL, Predictions
-from fer_desktop.core.training.run_folder import RunInfo
-from fer_desktop.ui import theme
-from fer_desktop.ui.charts.confusion_table import ConfusionTable
-from fer_desktop.ui.charts.thumbnails import ThumbnailGrid
+from fer_desktop.core.training import NO_LABEL, Predictions, RunHistory, RunInfo
+from fer_desktop.ui.charts import ConfusionTable, ThumbnailGrid
+from fer_desktop.ui.common import theme
 
 AFTER_EPOCH = "This is shown after the first epoch."
 MOST_LOG_LINES = 5000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 
-class Phase(Enum):
+class RunPhase(Enum):
     """Values: the words for it."""
 
     LOADING = "Opening the run…"
@@ -22,17 +22,17 @@ class Phase(Enum):
     @property
     def is_busy(self) -> bool:
         """Something goes on whose length is not known."""
-        return self in (Phase.LOADING, Phase.STARTING, Phase.STOPPING, Phase.DISCARDING)
+        return self in (RunPhase.LOADING, RunPhase.STARTING, RunPhase.STOPPING, RunPhase.DISCARDING)
 
 
 OF_STATE = {
-    "completed": Phase.COMPLETED,
-    "stopped": Phase.STOPPED,
-    "failed": Phase.FAILED,
-    "crashed": Phase.INTERRUPTED,
-    "killed": Phase.INTERRUPTED,
-    "interrupted": Phase.INTERRUPTED,
-    "running": Phase.RUNNING,
-    "paused": Phase.PAUSED,
+    "completed": RunPhase.COMPLETED,
+    "stopped": RunPhase.STOPPED,
+    "failed": RunPhase.FAILED,
+    "crashed": RunPhase.INTERRUPTED,
+    "killed": RunPhase.INTERRUPTED,
+    "interrupted": RunPhase.INTERRUPTED,
+    "running": RunPhase.RUNNING,
+    "paused": RunPhase.PAUSED,
 }
 """Of `RunHistory.state` and `RunOutcome.kind`."""

@@ -8,8 +8,7 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
-from fer_desktop.core.training.messages import Failed, Finished, Message, MessageReader
-from fer_desktop.core.training.run_folder import RunFolder, RunInfo, Word
+from fer_desktop.core.training import Failed, Finished, MessageReader, RunFolder, RunInfo, RunMessage, Word
 from fer_desktop.ui.training.command import TRAINER, environment, error_line
 from fer_desktop.ui.training.log_tail import last_lines
 
@@ -31,7 +30,7 @@ class RunOutcome:
 class RunProcess(QObject):
     """A trainer whose stdin we hold: it stops, with a checkpoint, when this program is gone.
 
-    spoke(list of Message). stop_is_slow(): it was told to stop and works on. ended(RunOutcome): once.
+    spoke(list of RunMessage). stop_is_slow(): it was told to stop and works on. ended(RunOutcome): once.
     """
 
     spoke = Signal(list)
@@ -101,7 +100,7 @@ class RunProcess(QObject):
         if self._process is None:
             return
         items = self._reader.feed(bytes(self._process.readAllStandardOutput().data()))
-        messages: list[Message] = [item for item in items if not isinstance(item, str)]
+        messages: list[RunMessage] = [item for item in items if not isinstance(item, str)]
         for message in messages:
             if isinstance(message, Finished | Failed):
                 self._end = message

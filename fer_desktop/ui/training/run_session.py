@@ -11,14 +11,24 @@ from typing import Literal
 from PySide6.QtCore import QObject, Signal
 
 from fer_desktop.core.errors import FerDesktopError
-from fer_desktop.core.training.history import RunHistory
-from fer_desktop.core.training.messages import Continued, Message, MessageReader, Paused, RunStarted, Step
-from fer_desktop.core.training.run_folder import RunError, RunFolder, RunInfo, Word
-from fer_desktop.ui.jobs import Job, JobRunner
+from fer_desktop.core.training import (
+    Continued,
+    MessageReader,
+    Paused,
+    RunError,
+    RunFolder,
+    RunHistory,
+    RunInfo,
+    RunMessage,
+    RunStarted,
+    Step,
+    Word,
+)
+from fer_desktop.ui.common import Job, JobRunner
 from fer_desktop.ui.training.attached_run import START_PATIENCE_S, AttachedRun
 from fer_desktop.ui.training.command import TRAINER
 from fer_desktop.ui.training.run_loading import LoadedRun, load, load_to_start, move_to_trash
-from fer_desktop.ui.training.run_phase import OF_STATE, Phase
+from fer_desktop.ui.training.run_phase import OF_STATE, RunPhase
 from fer_desktop.ui.training.run_problem import Problem, end_in_words, failure, slow_stop
 from fer_desktop.ui.training.run_process import Program, RunOutcome, RunProcess, start_detached
 
@@ -29,7 +39,7 @@ END_TO_END_S = 5.0
 
 
 class RunSession(QObject):
-    """phase_changed(). spoke(list of Message): the history has them. found(Problem or None).
+    """phase_changed(). spoke(list of RunMessage): the history has them. found(Problem or None).
 
     ended(text), said(text, folder or None), runs_changed, discarded: as of RunPage.
     """
@@ -49,7 +59,7 @@ class RunSession(QObject):
         self.run = run
         self.info: RunInfo | None = None
         self.history = RunHistory()
-        self.phase = Phase.LOADING
+        self.phase = RunPhase.LOADING
         self._jobs = jobs
         self._program = program
         self._runner: RunProcess | AttachedRun | None = None
@@ -104,8 +114,8 @@ class RunSession(QObject):
 
     def stop_and_keep(self) -> None:
         self._starts = False
-        if self._runner is not None and self.phase is not Phase.STOPPING:
-            self._set_phase(Phase.STOPPING)
+        if self._runner is not None and self.phase is not RunPhase.STOPPING:
+            self._set_phase(RunPhase.STOPPING)
             self.say("stop")
 
     def go_on_in_background(self) -> None:
@@ -125,7 +135,7 @@ class RunSession(QObject):
         """Ends it and moves its folder to the trash."""
         self._then = "discard"
         if isinstance(self._runner, RunProcess):
-            self._set_phase(Phase.DISCARDING)
+            self._set_phase(RunPhase.DISCARDING)
             self._runner.kill()
         elif self._runner is not None:
             self.stop_and_keep()
@@ -173,7 +183,7 @@ class RunSession(QObject):
 
     def _load(self, read: Callable[[RunFolder], LoadedRun]) -> None:
         self.found.emit(None)
-        self._set_phase(Phase.LOADING)
+        self._set_phase(RunPhase.LOADING)
 
         def work(job: Job) -> LoadedRun:
             with self._reading:
@@ -189,7 +199,7 @@ class RunSession(QObject):
 
     def _on_load_error(self, error: Exception) -> None:
         self._starts = False
-        self._set_phase(Phase.INTERRUPTED)
+        self._set_phase(RunPhase.INTERRUPTED)
         self.found.emit(Problem("The run cannot be opened", str(error)))
 
     def _on_loaded(self, loaded: LoadedRun) -> None:
@@ -215,13 +225,13 @@ class RunSession(QObject):
         runner.spoke.connect(self._on_spoke)
         runner.stop_is_slow.connect(self._on_slow)
         runner.ended.connect(self._on_ended)
-        self._set_phase(Phase.STARTING)
+        self._set_phase(RunPhase.STARTING)
         self.runs_changed.emit()
 
     def _start_in_background(self) -> None:
         self._then = ""
         if self.info is None or not start_detached(self.run, self.info, program=self._program):
-            self._set_phase(Phase.STOPPED)
+            self._set_phase(RunPhase.STOPPED)
             self.found.emit(Problem("The run does not go on in the background", "It cannot be started."))
             return
         # Until here our process has told us everything itself.
@@ -233,20 +243,20 @@ class RunSession(QObject):
 
     # What the trainer says.
 
-    def _on_spoke(self, messages: list[Message]) -> None:
+    def _on_spoke(self, messages: list[RunMessage]) -> None:
         phase = self.phase
         for message in messages:
             self.history.add(message)
             if isinstance(message, Paused):
-                phase = Phase.PAUSED
+                phase = RunPhase.PAUSED
             elif isinstance(message, RunStarted | Step | Continued):
-                phase = Phase.RUNNING
+                phase = RunPhase.RUNNING
         self.spoke.emit(messages)
-        if self.phase not in (Phase.STOPPING, Phase.DISCARDING):
+        if self.phase not in (RunPhase.STOPPING, RunPhase.DISCARDING):
             self._set_phase(phase)
 
     def _on_slow(self) -> None:
-        if self.phase is Phase.STOPPING:
+        if self.phase is RunPhase.STOPPING:
             self.found.emit(slow_stop(can_kill=self.is_own))
 
     def _on_ended(self, outcome: RunOutcome) -> None:
@@ -278,7 +288,7 @@ class RunSession(QObject):
             self.runs_changed.emit()
             self.discarded.emit()
 
-        self._set_phase(Phase.DISCARDING)
+        self._set_phase(RunPhase.DISCARDING)
         self._jobs.start(
             lambda job: move_to_trash(self.run.path),
             name=f"discarding the run {self.run.path.name}",
@@ -287,7 +297,7 @@ class RunSession(QObject):
             owner=self,
         )
 
-    def _set_phase(self, phase: Phase) -> None:
-        if phase is not self.phase or phase is Phase.STARTING:
+    def _set_phase(self, phase: RunPhase) -> None:
+        if phase is not self.phase or phase is RunPhase.STARTING:
             self.phase = phase
             self.phase_changed.emit()

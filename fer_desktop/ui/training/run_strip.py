@@ -8,10 +8,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
-from fer_desktop.core.training.history import RunHistory
-from fer_desktop.ui import theme
-from fer_desktop.ui.action_buttons import ActionButtons
-from fer_desktop.ui.training.run_phase import Phase
+from fer_desktop.core.training import RunHistory
+from fer_desktop.ui.common import ActionButtons, theme
+from fer_desktop.ui.training.run_phase import RunPhase
 from fer_desktop.ui.training.words import duration
 
 
@@ -28,7 +27,7 @@ class RunStrip(QWidget):
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.log_line = ""
-        self.phase = Phase.LOADING
+        self.phase = RunPhase.LOADING
         self.title = QLabel(title)
         font = self.title.font()
         font.setPointSizeF(font.pointSizeF() * 1.5)
@@ -67,12 +66,12 @@ class RunStrip(QWidget):
         column.addLayout(head)
         for widget in (self.bar, self.figures, self.buttons):
             column.addWidget(widget)
-        self.set_phase(Phase.LOADING)
+        self.set_phase(RunPhase.LOADING)
 
     def set_title(self, title: str) -> None:
         self.title.setText(title)
 
-    def set_phase(self, phase: Phase, *, in_background: bool = False) -> None:
+    def set_phase(self, phase: RunPhase, *, in_background: bool = False) -> None:
         """Buttons are made anew only for another phase, so that the focus stays."""
         if phase is not self.phase:
             self.pause.setEnabled(True)
@@ -80,16 +79,16 @@ class RunStrip(QWidget):
         self.phase = phase
         self.state.setText(f"{phase.value} (in the background)" if in_background else phase.value)
         self.state.setAccessibleName(f"State: {self.state.text()}")
-        ends = phase not in (Phase.STARTING, Phase.RUNNING, Phase.PAUSED)
+        ends = phase not in (RunPhase.STARTING, RunPhase.RUNNING, RunPhase.PAUSED)
         self.discard.setText("Move to the &trash…" if ends else "Stop and &discard…")
-        actions: dict[Phase, tuple[QAction, ...]] = {
-            Phase.STARTING: (self.stop, self.discard),
-            Phase.RUNNING: (self.pause, self.stop, self.discard),
-            Phase.PAUSED: (self.go_on, self.stop, self.discard),
-            Phase.STOPPED: (self.resume, self.discard),
-            Phase.COMPLETED: (self.use, self.discard),
-            Phase.FAILED: (self.resume, self.discard),
-            Phase.INTERRUPTED: (self.resume, self.discard),
+        actions: dict[RunPhase, tuple[QAction, ...]] = {
+            RunPhase.STARTING: (self.stop, self.discard),
+            RunPhase.RUNNING: (self.pause, self.stop, self.discard),
+            RunPhase.PAUSED: (self.go_on, self.stop, self.discard),
+            RunPhase.STOPPED: (self.resume, self.discard),
+            RunPhase.COMPLETED: (self.use, self.discard),
+            RunPhase.FAILED: (self.resume, self.discard),
+            RunPhase.INTERRUPTED: (self.resume, self.discard),
         }
         wanted = actions.get(phase, ())
         if wanted != self._actions:
@@ -100,7 +99,7 @@ class RunStrip(QWidget):
         self.bar.setRange(0, 0 if self.phase.is_busy else 1000)
         if not self.phase.is_busy:
             self.bar.setValue(round(1000 * history.fraction))
-        starts = self.phase is Phase.STARTING and self.log_line
+        starts = self.phase is RunPhase.STARTING and self.log_line
         self.figures.setText(self.log_line if starts else figures_text(history, self.phase))
 
     def _action(self, text: str, tip: str, signal: object) -> QAction:
@@ -110,7 +109,7 @@ class RunStrip(QWidget):
         return action
 
 
-def figures_text(history: RunHistory, phase: Phase) -> str:
+def figures_text(history: RunHistory, phase: RunPhase) -> str:
     """Where it is, how fast, and how long; the best epoch once there is one."""
     parts = []
     step = history.last_step
@@ -120,7 +119,7 @@ def figures_text(history: RunHistory, phase: Phase) -> str:
         parts.append(f"Epoch {epoch} of {history.total_epochs}")
     if history.total_steps:
         parts.append(f"step {history.step:,} of {history.total_steps:,}")
-    if step is not None and phase is Phase.RUNNING:
+    if step is not None and phase is RunPhase.RUNNING:
         if math.isfinite(step.images_per_s):
             parts.append(f"{step.images_per_s:,.0f} images/s")
         parts.append(f"{duration(step.seconds_left)} left")

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QTabWidget, QWidget
 
-from fer_desktop.core.training.history import RunHistory
-from fer_desktop.core.training.predictions import Predictions
-from fer_desktop.core.training.run_folder import RunFolder, RunInfo
-from fer_desktop.ui.jobs import JobRunner
+from fer_desktop.core.training import Predictions, RunFolder, RunHistory, RunInfo
+from fer_desktop.ui.common import JobRunner
 from fer_desktop.ui.training.run_curves import CurvesPanel
 from fer_desktop.ui.training.run_panels import ConfusionPanel, FactsPanel, LogPanel, WorstPanel
 

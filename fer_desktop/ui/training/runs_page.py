@@ -18,15 +18,15 @@ from PySide6.QtWidgets import (
 )
 
 from fer_desktop.core.paths import Paths
-from fer_desktop.core.training.comparison import Comparison, ComparisonError, compare
-from fer_desktop.core.training.predictions import Predictions
-from fer_desktop.core.training.run_summary import RunsReader, RunSummary
-from fer_desktop.ui import theme
-from fer_desktop.ui.action_buttons import ActionButtons
-from fer_desktop.ui.analysis.tables import make_table
-from fer_desktop.ui.banner import Banner
-from fer_desktop.ui.jobs import JobRunner
-from fer_desktop.ui.message_page import Message, MessagePage
+from fer_desktop.core.training import (
+    Comparison,
+    ComparisonError,
+    Predictions,
+    RunsReader,
+    RunSummary,
+    compare,
+)
+from fer_desktop.ui.common import ActionButtons, Banner, JobRunner, Message, MessagePage, make_table, theme
 from fer_desktop.ui.training.command import TRAINER
 from fer_desktop.ui.training.command_strip import CommandStrip
 from fer_desktop.ui.training.compare_view import CompareView

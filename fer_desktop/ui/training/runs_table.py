@@ -7,13 +7,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 
-from fer_desktop.core.training.run_summary import RunSummary
-from fer_desktop.ui.analysis.tables import Index, RowModel
+from fer_desktop.core.training import RunSummary
+from fer_desktop.ui.common import Index, Role, RowModel
 
-Role = Qt.ItemDataRole
 STATES = {
     "running": "Running",
     "paused": "Paused",

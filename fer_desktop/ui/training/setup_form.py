@@ -20,10 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from fer_desktop.ui import theme
-from fer_desktop.ui.action_buttons import ActionButtons
-from fer_desktop.ui.banner import Banner
-from fer_desktop.ui.message_page import Message
+from fer_desktop.ui.common import ActionButtons, Banner, Message, theme
 from fer_desktop.ui.training.command import TRAINER
 from fer_desktop.ui.training.config_form import ConfigForm
 from fer_desktop.ui.training.data_field import DataField

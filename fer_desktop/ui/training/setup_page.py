@@ -13,9 +13,8 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from fer_desktop.core.paths import Paths
-from fer_desktop.core.training.run_folder import RunInfo
-from fer_desktop.ui.jobs import JobRunner
-from fer_desktop.ui.message_page import Message, MessagePage
+from fer_desktop.core.training import RunInfo
+from fer_desktop.ui.common import JobRunner, Message, MessagePage
 from fer_desktop.ui.settings import Settings
 from fer_desktop.ui.training.command import TRAINER, TrainerCommand
 from fer_desktop.ui.training.options import Options, OptionsError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
-from fer_desktop.ui import theme
+from fer_desktop.ui.common import theme
 
 LEFT_SHARE, RIGHT_SHARE = 3, 2
 Direction = QBoxLayout.Direction

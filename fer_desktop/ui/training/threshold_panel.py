@@ -6,11 +6,9 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider, QVBoxLayout, QWidget
 
-from fer_desktop.core.training.evaluation import Coverage, Judged, coverage_curve
-from fer_desktop.ui import theme
-from fer_desktop.ui.charts.coverage import CoveragePlot
-from fer_desktop.ui.formats import percentage
-from fer_desktop.ui.reading import paragraph
+from fer_desktop.core.training import Coverage, Judged, coverage_curve
+from fer_desktop.ui.charts import CoveragePlot
+from fer_desktop.ui.common import paragraph, percentage, theme
 from fer_desktop.ui.training.labels import label
 
 STEPS = 100

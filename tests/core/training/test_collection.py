@@ -9,7 +9,7 @@ import pytest
 
 from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.errors import OutputError
-from fer_desktop.core.model import crop_face
+from fer_desktop.core.models.preprocessing import crop_face
 from fer_desktop.core.training import collection
 from fer_desktop.core.training.collection import (
     LARGEST_SIDE,

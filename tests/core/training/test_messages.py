@@ -12,17 +12,17 @@ from fer_desktop.core.training.messages import (
     Epoch,
     Failed,
     Finished,
-    Message,
     MessageReader,
     Paused,
     Progress,
+    RunMessage,
     RunStarted,
     Step,
     parse_line,
     to_line,
 )
 
-EXAMPLES: tuple[Message, ...] = (
+EXAMPLES: tuple[RunMessage, ...] = (
     RunStarted("/runs/a", {"epochs": 3}, {"rows": 7}, "lite0", "cpu", 4_000_000, 30, 0),
     Step(3, 1, 1.25, 1e-3, 80.0, 12.5),
     Epoch(1, 0.9, {"accuracy": 0.5, "confusion_matrix": [[1] * 7] * 7}, True, 10),
@@ -36,7 +36,7 @@ EXAMPLES: tuple[Message, ...] = (
 
 
 @pytest.mark.parametrize("message", EXAMPLES, ids=lambda message: type(message).__name__)
-def test_a_message_is_one_ascii_line_and_comes_back(message: Message) -> None:
+def test_a_message_is_one_ascii_line_and_comes_back(message: RunMessage) -> None:
     line = to_line(message)
     assert line.isascii()
     assert line.count("\n") == 1
@@ -80,7 +80,7 @@ json_values = st.recursive(
 
 @given(st.sampled_from(EXAMPLES), st.data())
 def test_a_message_with_a_wrong_value_is_none_or_of_the_right_types(
-    message: Message, data: st.DataObject
+    message: RunMessage, data: st.DataObject
 ) -> None:
     content = json.loads(to_line(message))
     name = data.draw(st.sampled_from(sorted(content)))
@@ -89,7 +89,7 @@ def test_a_message_with_a_wrong_value_is_none_or_of_the_right_types(
     assert read is None or parse_line(to_line(read) if _is_finite(read) else "{") in (read, None)
 
 
-def _is_finite(message: Message) -> bool:
+def _is_finite(message: RunMessage) -> bool:
     try:
         to_line(message)
     except ValueError:

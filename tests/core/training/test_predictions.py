@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from fer_desktop.core.emotions import EMOTIONS
-from fer_desktop.core.model import ModelCard, probabilities
+from fer_desktop.core.models.card import ModelCard
+from fer_desktop.core.models.preprocessing import probabilities
 from fer_desktop.core.training.predictions import Predictions, PredictionsError
 
 ROWS = Predictions(

@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from fer_desktop.ui.analysis.player import Player
-from fer_desktop.ui.threads import join_threads
+from fer_desktop.ui.common.threads import join_threads
 from tests.support.sources import FakeClock
 from tests.ui.analysis.playing import PLAIN, write_recording
 from tests.ui.fakes import WAIT_S

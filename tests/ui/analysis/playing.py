@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from fer_desktop.core.overlay import OverlayStyle
+from fer_desktop.core.overlay.drawing import OverlayStyle
 from fer_desktop.ui.analysis.player import Player
 from tests.support.videos import write_video
 

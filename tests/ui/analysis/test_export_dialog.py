@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from fer_desktop.core.results.export import KINDS
+from fer_desktop.core.exports.run import KINDS
 from fer_desktop.core.results.faces import FaceTable
 from fer_desktop.core.results.stored import StoredAnalysis
 from fer_desktop.ui.analysis.document import AnalysisDocument
 from fer_desktop.ui.analysis.export_dialog import CHOICES, ExportDialog
-from fer_desktop.ui.jobs import JobRunner
+from fer_desktop.ui.common.jobs import JobRunner
 from tests.support.stored import two_people, write_ferx
 
 WAIT_MS = 30_000

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fer_desktop.core.emotions import EMOTIONS, index_of
-from fer_desktop.core.results.faces import UNCERTAIN, FaceTable
+from fer_desktop.core.results.faces import UNCERTAIN_INDEX, FaceTable
 from fer_desktop.ui.analysis.lane_columns import ABSENT, columns_of
 from fer_desktop.ui.analysis.lane_raster import FILLS, LaneRaster, stacked
 from fer_desktop.ui.analysis.lane_track import Track, tracks_of
@@ -90,8 +90,8 @@ def test_nobody_gives_empty_columns() -> None:
 
 def test_a_column_has_the_label_that_is_most_frequent_in_it() -> None:
     track = track_of(list(np.arange(6.0)), make_shares(6))
-    track.label = np.array([2, 2, UNCERTAIN, UNCERTAIN, UNCERTAIN, 6], np.int8)
-    assert columns_of(track, np.array([0.0, 3, 6]), smoothed=True).label.tolist() == [2, UNCERTAIN]
+    track.label = np.array([2, 2, UNCERTAIN_INDEX, UNCERTAIN_INDEX, UNCERTAIN_INDEX, 6], np.int8)
+    assert columns_of(track, np.array([0.0, 3, 6]), smoothed=True).label.tolist() == [2, UNCERTAIN_INDEX]
 
 
 def test_the_stack_fills_everything_and_is_empty_in_a_gap() -> None:

@@ -14,12 +14,12 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from fer_desktop.core.errors import SourceError
-from fer_desktop.core.frame_source import SourceInfo
+from fer_desktop.core.sources.base import SourceInfo
 from fer_desktop.core.types import Frame
 from fer_desktop.ui.analysis.player import Player
 from fer_desktop.ui.analysis.player_requests import PlayerRequests
 from fer_desktop.ui.analysis.transport import exact_clock
-from fer_desktop.ui.threads import join_threads
+from fer_desktop.ui.common.threads import join_threads
 from tests.support.results import make_frame
 from tests.support.sources import FakeClock
 from tests.support.videos import write_video

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from pytestqt.qtbot import QtBot
 
-from fer_desktop.core.overlay import OverlayStyle
+from fer_desktop.core.overlay.drawing import OverlayStyle
 from fer_desktop.core.results.faces import FaceTable
 from fer_desktop.core.results.people import People
 from fer_desktop.core.results.stored import StoredAnalysis

@@ -3,12 +3,14 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from fer_desktop.core.analysis_summary import Progress
+from fer_desktop.core.analysis.summary import AnalysisProgress
 from fer_desktop.ui.analysis.progress_strip import ProgressStrip, progress_text
 
 
-def progress(fraction: float | None, elapsed_s: float) -> Progress:
-    return Progress(frames_read=50, frames_analysed=50, pts_s=1.0, elapsed_s=elapsed_s, fraction=fraction)
+def progress(fraction: float | None, elapsed_s: float) -> AnalysisProgress:
+    return AnalysisProgress(
+        frames_read=50, frames_analysed=50, pts_s=1.0, elapsed_s=elapsed_s, fraction=fraction
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,15 @@ from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from fer_desktop.core.analysis_summary import Progress
-from fer_desktop.core.batch import Batch, BatchItem, Outcome
+from fer_desktop.core.analysis.summary import AnalysisProgress
+from fer_desktop.core.batch.run import Batch, BatchItem, ItemOutcome
 from fer_desktop.core.errors import ModelError
-from fer_desktop.core.pipeline import PipelineSettings
+from fer_desktop.core.pipeline.settings import PipelineSettings
 from fer_desktop.ui.analysis import queue_running
 from fer_desktop.ui.analysis.queue_model import FRACTION_ROLE, STATE
 from fer_desktop.ui.analysis.queue_page import QueuePage
-from fer_desktop.ui.jobs import Job, JobRunner
-from fer_desktop.ui.settings import Settings
+from fer_desktop.ui.common.jobs import Job, JobRunner
+from fer_desktop.ui.settings.store import Settings
 from tests.support.models import write_tiny_model
 from tests.support.videos import write_face_video
 from tests.ui.fakes import WAIT_S, Gate
@@ -33,19 +33,19 @@ class FakeRun:
 
     def __init__(self) -> None:
         self.gate = Gate(is_open=True)
-        self.outcomes: dict[str, Outcome | Exception] = {}
+        self.outcomes: dict[str, ItemOutcome | Exception] = {}
         self.done: list[str] = []
 
-    def __call__(self, item: BatchItem, batch: Batch, pipelines: object, job: Job) -> Outcome:
+    def __call__(self, item: BatchItem, batch: Batch, pipelines: object, job: Job) -> ItemOutcome:
         self.done.append(item.name)
-        job.report(Progress(60, 50, pts_s=1.0, elapsed_s=2.0, fraction=0.25))
+        job.report(AnalysisProgress(60, 50, pts_s=1.0, elapsed_s=2.0, fraction=0.25))
         self.gate.pass_through()
         if job.should_stop():
-            return Outcome("stopped", 20, 10, 1, 1.0, 0.5)
+            return ItemOutcome("stopped", 20, 10, 1, 1.0, 0.5)
         outcome = self.outcomes.get(item.name)
         if isinstance(outcome, Exception):
             raise outcome
-        return outcome or Outcome("done", 200, 100, 2, 8.0, 8.0, (batch.output / f"{item.name}.ferx",))
+        return outcome or ItemOutcome("done", 200, 100, 2, 8.0, 8.0, (batch.output / f"{item.name}.ferx",))
 
 
 @pytest.fixture
@@ -168,7 +168,10 @@ def test_a_stop_ends_the_running_one_and_leaves_the_rest_waiting(
 def test_what_fails_does_not_stop_the_rest_and_can_be_tried_again(
     page: QueuePage, qtbot: QtBot, run: FakeRun
 ) -> None:
-    run.outcomes = {"a": Outcome("failed", error="The disk is full."), "b": ModelError("There is no model.")}
+    run.outcomes = {
+        "a": ItemOutcome("failed", error="The disk is full."),
+        "b": ModelError("There is no model."),
+    }
     offer(page, qtbot, *TALKS)
     start_and_wait(page, qtbot)
     assert [row[1] for row in texts(page)] == [
@@ -207,7 +210,7 @@ def test_recordings_of_one_name_get_results_of_their_own(page: QueuePage, qtbot:
 def test_results_are_opened_by_double_click_or_button(
     page: QueuePage, qtbot: QtBot, run: FakeRun, tmp_path: Path
 ) -> None:
-    run.outcomes = {"b": Outcome("failed", error="damaged")}
+    run.outcomes = {"b": ItemOutcome("failed", error="damaged")}
     page.output.setText(str(tmp_path))
     offer(page, qtbot, *TALKS)
     start_and_wait(page, qtbot)

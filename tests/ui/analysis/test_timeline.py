@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from fer_desktop.core.emotions import ALL, EMOTIONS, index_of
 from fer_desktop.core.results.markers import Marker
-from fer_desktop.ui import theme
 from fer_desktop.ui.analysis.timeline import AnalysisTimeline
 from fer_desktop.ui.analysis.timeline_markers import flags_of
+from fer_desktop.ui.common import theme
 from tests.support.timelines import LENGTH_S, MARKERS, analysis
 
 HAPPINESS = index_of("happiness")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from fer_desktop.ui.analysis.timeline_axis import TimeAxis
-from fer_desktop.ui.formats import fine_clock
+from fer_desktop.ui.common.formats import fine_clock
 
 
 def test_zooming_keeps_the_time_and_stays_within_the_recording() -> None:

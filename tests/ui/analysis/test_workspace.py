@@ -9,13 +9,13 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from fer_desktop.core.pipeline import PipelineSettings
+from fer_desktop.core.pipeline.settings import PipelineSettings
 from fer_desktop.core.results.faces import FaceTable
 from fer_desktop.core.results.file import ResultFile
 from fer_desktop.core.results.stored import StoredAnalysis
 from fer_desktop.ui.analysis.running import AnalysisOptions, free_path
 from fer_desktop.ui.analysis.workspace import Workspace
-from fer_desktop.ui.jobs import JobRunner
+from fer_desktop.ui.common.jobs import JobRunner
 from tests.support.models import write_tiny_model
 from tests.support.stored import two_people, write_ferx
 from tests.support.videos import write_face_video

@@ -7,9 +7,9 @@ from PySide6.QtGui import QColor, QMouseEvent, QPalette, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from fer_desktop.ui import theme
 from fer_desktop.ui.charts.curves import MOST, Curve, CurvePlot
 from fer_desktop.ui.charts.plot import NOTHING
+from fer_desktop.ui.common import theme
 
 NAN = float("nan")
 

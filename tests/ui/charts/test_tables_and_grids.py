@@ -6,13 +6,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 from pytestqt.qtbot import QtBot
 
-from fer_desktop.ui import theme
 from fer_desktop.ui.charts.bars import ClassBars
 from fer_desktop.ui.charts.confusion_table import ConfusionTable
 from fer_desktop.ui.charts.coverage import CoveragePlot
 from fer_desktop.ui.charts.curves import Curve, CurvePlot
 from fer_desktop.ui.charts.reliability import ReliabilityPlot
 from fer_desktop.ui.charts.thumbnails import SIDE, ThumbnailGrid, pixmap
+from fer_desktop.ui.common import theme
 
 MATRIX = np.diag([8, 0, 3, 90, 5, 5, 40])
 MATRIX[0, 6] = 2

@@ -12,17 +12,19 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from fer_desktop.core.emotions import EMOTIONS
-from fer_desktop.core.model import ModelCard
-from fer_desktop.core.personal import PersonalCalibration
-from fer_desktop.core.pipeline import Pipeline, PipelineSettings
+from fer_desktop.core.live.capture import SessionPhase
+from fer_desktop.core.models.card import ModelCard
+from fer_desktop.core.pipeline.personal import PersonalCalibration
+from fer_desktop.core.pipeline.pipeline import Pipeline
+from fer_desktop.core.pipeline.settings import PipelineSettings
 from fer_desktop.core.types import Box, Detection, Face, FrameResult
-from fer_desktop.ui.live import LiveSession, Phase
+from fer_desktop.ui.live.pipeline_control import PipelineControl
+from fer_desktop.ui.live.session import LiveSession
 from fer_desktop.ui.personal.personal_control import PersonalControl
-from fer_desktop.ui.pipeline_control import PipelineControl
-from fer_desktop.ui.settings import Settings
-from tests.core.test_pipeline import ScriptedClassifier, ScriptedDetector
+from fer_desktop.ui.settings.store import Settings
+from tests.core.pipeline.test_pipeline import ScriptedClassifier, ScriptedDetector
 from tests.support.sources import SyntheticSource
-from tests.ui import fakes, window
+from tests.ui import desk, fakes
 from tests.ui.fakes import SETTINGS, camera_of, file_of
 from tests.ui.viewer import MakeSession, Viewer, gated_camera, start_ready, wait_for_phase
 
@@ -41,7 +43,7 @@ def resting_face(face_id: int = 1, *, box: Box = FACE.box, **shares: float) -> F
     shares = shares or {"sadness": 0.55, "neutral": 0.42}
     rest = (1 - sum(shares.values())) / (7 - len(shares))
     values = tuple(shares.get(name, rest) for name in EMOTIONS)
-    return dataclasses.replace(window.face(face_id), box=box, probabilities=values, smoothed=values)
+    return dataclasses.replace(desk.face(face_id), box=box, probabilities=values, smoothed=values)
 
 
 class Rig:
@@ -79,7 +81,7 @@ class Rig:
         self.start_model()
         source, self._gate = gated_camera()
         self.session.open(camera_of(source))
-        wait_for_phase(self._qtbot, self.session, Phase.RUNNING)
+        wait_for_phase(self._qtbot, self.session, SessionPhase.RUNNING)
 
     def show_file(self) -> FrameResult:
         self.start_model()

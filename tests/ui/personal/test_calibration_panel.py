@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from fer_desktop.core.emotions import EMOTIONS
-from fer_desktop.core.personal import PersonalCalibration
+from fer_desktop.core.pipeline.personal import PersonalCalibration
 from fer_desktop.core.types import Face
 from fer_desktop.ui.personal.calibration_panel import (
     MODEL_CHANGED,
@@ -18,8 +18,8 @@ from fer_desktop.ui.personal.calibration_panel import (
 from fer_desktop.ui.personal.calibration_session import COUNTDOWN_S, SEVERAL_FACES
 from fer_desktop.ui.personal.wording import doubt, finding, summary
 from tests.support.sources import FakeClock
+from tests.ui.desk import result
 from tests.ui.personal.conftest import CARD, Rig, calibration, resting_face
-from tests.ui.window import result
 
 
 class Sitting:

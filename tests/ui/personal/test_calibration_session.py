@@ -19,8 +19,8 @@ from fer_desktop.ui.personal.calibration_session import (
     Stage,
 )
 from tests.support.sources import FakeClock
+from tests.ui.desk import result
 from tests.ui.personal.conftest import CARD, resting_face
-from tests.ui.window import result
 
 STEP_S = 0.1
 

@@ -7,7 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from fer_desktop.core.errors import OutputError
-from fer_desktop.core.personal import PersonalCalibration
+from fer_desktop.core.pipeline.personal import PersonalCalibration
 from fer_desktop.ui.personal.chip import PersonalChip
 from fer_desktop.ui.personal.personal_actions import PersonalActions
 from fer_desktop.ui.personal.personal_control import NO_CAMERA, OTHER_MODEL, SEVERAL_FACES

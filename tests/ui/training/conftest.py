@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from fer_desktop.core.training.run_folder import RunFolder
-from fer_desktop.ui.jobs import JobRunner
+from fer_desktop.ui.common.jobs import JobRunner
 from tests.ui.training.run_pages import Make, end_run
 from tests.ui.training.runs import fake, new_run
 

@@ -20,9 +20,9 @@ from fer_desktop.core.training.messages import (
     Epoch,
     Failed,
     Finished,
-    Message,
     Paused,
     Progress,
+    RunMessage,
     RunStarted,
     Step,
     to_line,
@@ -72,7 +72,7 @@ class Run:
         self.ends_with_stdin = ends_with_stdin
         self.step = int(self.run.checkpoint_file.read_text()) if self.run.checkpoint_file.exists() else 0
 
-    def say(self, *messages: Message) -> None:
+    def say(self, *messages: RunMessage) -> None:
         self.run.append(messages)
         sys.stdout.write("".join(map(to_line, messages)))
         sys.stdout.flush()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pytestqt.qtbot import QtBot
 
 from fer_desktop.core.training.run_folder import RunFolder
-from fer_desktop.ui.training.run_phase import Phase
+from fer_desktop.ui.training.run_phase import RunPhase
 
 if TYPE_CHECKING:
     from fer_desktop.ui.training.run_page import RunPage
@@ -43,5 +43,5 @@ def press(page: RunPage, text: str) -> None:
     next(button for button in page.strip.buttons.buttons if button.action_text == text).click()
 
 
-def reaches(qtbot: QtBot, page: RunPage, phase: Phase) -> None:
+def reaches(qtbot: QtBot, page: RunPage, phase: RunPhase) -> None:
     qtbot.waitUntil(lambda: page.session.phase is phase, timeout=SLOW_MS)

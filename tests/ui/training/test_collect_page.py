@@ -11,24 +11,25 @@ from PySide6.QtCore import QItemSelectionModel, Qt
 from pytestqt.qtbot import QtBot
 
 from fer_desktop.core.errors import OutputError
+from fer_desktop.core.live.capture import SessionPhase, SessionState
 from fer_desktop.core.paths import default_paths
 from fer_desktop.core.types import Box, Face
-from fer_desktop.ui.jobs import JobRunner
-from fer_desktop.ui.live import LiveSession, Phase, SessionState
-from fer_desktop.ui.settings import Settings
+from fer_desktop.ui.common.jobs import JobRunner
+from fer_desktop.ui.live.session import LiveSession
+from fer_desktop.ui.settings.store import Settings
 from fer_desktop.ui.training import collect_page
-from fer_desktop.ui.training.collect_page import CollectPage, State
-from tests.ui import window
+from fer_desktop.ui.training.collect_page import CollectPage, CollectState
+from tests.ui import desk
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (240, 320, 3), dtype=np.uint8)
-NEAR = window.face(1, box=Box(100, 60, 120, 120))
-FAR = window.face(2, box=Box(10, 10, 30, 30))
+NEAR = desk.face(1, box=Box(100, 60, 120, 120))
+FAR = desk.face(2, box=Box(10, 10, 30, 30))
 
 
 @pytest.fixture
 def session(make_session: Callable[..., LiveSession]) -> LiveSession:
     session = make_session()
-    session._change_state(SessionState(Phase.RUNNING, name="camera"))
+    session._change_state(SessionState(SessionPhase.RUNNING, name="camera"))
     return session
 
 
@@ -51,8 +52,8 @@ def page(qtbot: QtBot, tmp_path: Path, session: LiveSession, jobs: JobRunner) ->
 
 
 def note(page: CollectPage, at_s: float, *faces: Face) -> None:
-    frame = dataclasses.replace(window.frame(IMAGE), captured_at=at_s, wall_time=1_780_000_000 + at_s)
-    page.note_result(frame, window.result(*faces, size=(320, 240)))
+    frame = dataclasses.replace(desk.frame(IMAGE), captured_at=at_s, wall_time=1_780_000_000 + at_s)
+    page.note_result(frame, desk.result(*faces, size=(320, 240)))
 
 
 def burst(page: CollectPage, count: int = 4, emotion: str = "happiness") -> None:
@@ -122,7 +123,7 @@ def test_after_the_countdown_crops_are_taken(page: CollectPage) -> None:
     note(page, 7.2, NEAR)
     assert page.status.text() == "1 of 2 taken"
     note(page, 7.5, NEAR)
-    assert page.state is State.REVIEW
+    assert page.state is CollectState.REVIEW
     assert len(page.review.crops) == 2
     assert page.review.crops[0].image.shape == (144, 144, 3)
 
@@ -135,7 +136,7 @@ def test_nothing_is_written_before_keep(page: CollectPage, qtbot: QtBot) -> None
     assert said.args == ["4 pictures of happiness written.", page.options.folder]
     assert len(files(page)) == 4
     assert {path.parent for path in files(page)} == {Path("train/happiness")}
-    assert page.state is State.IDLE
+    assert page.state is CollectState.IDLE
     qtbot.waitUntil(lambda: page.options.buttons["happiness"].text() == "Happiness (4)")
     assert page.status.text() == "4 pictures of happiness written."
 
@@ -165,7 +166,7 @@ def test_discard_writes_nothing(page: CollectPage) -> None:
     burst(page)
     page.review.discard.trigger()
     assert files(page) == []
-    assert page.state is State.IDLE
+    assert page.state is CollectState.IDLE
     assert page.review.crops == ()
     assert page.status.text() == "Nothing was written."
 
@@ -182,7 +183,7 @@ def test_a_full_disk_keeps_the_pictures_in_the_review(
     qtbot.waitUntil(lambda: page.problem.message is not None)
     assert page.problem.message is not None
     assert "No space left" in page.problem.message.text
-    assert page.state is State.REVIEW
+    assert page.state is CollectState.REVIEW
     assert len(page.review.crops) == 4
     monkeypatch.undo()
     with qtbot.waitSignal(page.said):
@@ -201,7 +202,7 @@ def test_a_burst_can_be_stopped(page: CollectPage) -> None:
     page.start.trigger()
     note(page, 20.0, NEAR)
     page.start.trigger()
-    assert page.state is State.REVIEW
+    assert page.state is CollectState.REVIEW
     assert page.review.title.text().startswith("1 of 10 pictures taken, then it was stopped.")
 
 
@@ -211,7 +212,7 @@ def test_a_burst_without_a_face_ends_and_says_so(page: CollectPage) -> None:
     page.start.trigger()
     note(page, 0.0)
     note(page, 100.0)
-    assert page.state is State.IDLE
+    assert page.state is CollectState.IDLE
     assert page.status.text() == "No picture was taken: no face was in view."
 
 
@@ -220,8 +221,8 @@ def test_a_camera_that_goes_ends_the_burst_with_what_it_has(page: CollectPage, s
     page.options.buttons["fear"].click()
     page.start.trigger()
     note(page, 0.0, NEAR)
-    session._change_state(SessionState(Phase.RECONNECTING, name="camera"))
-    assert page.state is State.REVIEW
+    session._change_state(SessionState(SessionPhase.RECONNECTING, name="camera"))
+    assert page.state is CollectState.REVIEW
     assert len(page.review.crops) == 1
 
 
@@ -247,8 +248,8 @@ def test_another_folder_is_counted(page: CollectPage, qtbot: QtBot, tmp_path: Pa
 
 
 def test_a_result_costs_less_than_a_millisecond(page: CollectPage) -> None:
-    at_the_border = window.face(1, box=Box(200, 100, 200, 200))
-    frame, found = window.frame(IMAGE), window.result(at_the_border, FAR, size=(320, 240))
+    at_the_border = desk.face(1, box=Box(200, 100, 200, 200))
+    frame, found = desk.frame(IMAGE), desk.result(at_the_border, FAR, size=(320, 240))
     began = time.perf_counter()
     for _ in range(200):
         page.note_result(frame, found)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from fer_desktop.core.training.history import RunHistory
 from fer_desktop.core.training.run_folder import RunFolder, RunInfo
+from fer_desktop.core.training.run_history import RunHistory
 from fer_desktop.core.training.run_summary import RunSummary
 from fer_desktop.ui.training.compare_view import CompareView
 

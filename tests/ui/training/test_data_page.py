@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.paths import default_paths
-from fer_desktop.ui.jobs import JobRunner
-from fer_desktop.ui.settings import Settings
+from fer_desktop.ui.common.jobs import JobRunner
+from fer_desktop.ui.settings.store import Settings
 from fer_desktop.ui.training.data_page import DataPage
 from tests.ui.training.planned_trainer import PlannedTrainer
 

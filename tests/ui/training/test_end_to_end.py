@@ -15,11 +15,11 @@ from fer_desktop.core.training.run_folder import RunFolder, RunInfo
 from fer_desktop.ui.training import close_question
 from fer_desktop.ui.training.close_question import Choice
 from fer_desktop.ui.training.run_page import RunPage
-from fer_desktop.ui.training.run_strip import Phase
+from fer_desktop.ui.training.run_phase import RunPhase
 from tests.support.fer2013 import write_fer2013
 from tests.support.runs import TINY
 from tests.ui.conftest import NewDesk
-from tests.ui.window import Desk
+from tests.ui.desk import Desk
 
 TRAINER_MS = 90_000
 """A trainer imports torch first, beside whatever else the machine does."""
@@ -52,7 +52,7 @@ def info(data: Path, title: str, **options: Any) -> RunInfo:
     return RunInfo(title, "2026-11-25T12:00:00+00:00", str(data), None, config.to_dict())
 
 
-def reaches(qtbot: QtBot, page: RunPage, phase: Phase) -> None:
+def reaches(qtbot: QtBot, page: RunPage, phase: RunPhase) -> None:
     qtbot.waitUntil(lambda: page.strip.phase is phase, timeout=TRAINER_MS)
 
 
@@ -76,19 +76,19 @@ def test_a_run_is_started_watched_paused_stopped_resumed_and_used(
     assert page.run.is_alive
 
     page.strip.pause.trigger()
-    reaches(qtbot, page, Phase.PAUSED)
+    reaches(qtbot, page, RunPhase.PAUSED)
     reached = step_of(page)
     page.strip.go_on.trigger()
-    reaches(qtbot, page, Phase.RUNNING)
+    reaches(qtbot, page, RunPhase.RUNNING)
 
     page.strip.stop.trigger()
-    reaches(qtbot, page, Phase.STOPPED)
+    reaches(qtbot, page, RunPhase.STOPPED)
     assert step_of(page) >= reached
     assert not page.run.is_alive
     assert page.run.checkpoint_file.exists()
 
     page.strip.resume.trigger()
-    reaches(qtbot, page, Phase.COMPLETED)
+    reaches(qtbot, page, RunPhase.COMPLETED)
     assert [row.epoch for row in page.history.epochs] == list(range(1, 13))
 
     page.strip.use.trigger()
@@ -128,7 +128,7 @@ def test_a_closed_window_leaves_its_run_in_the_background_and_the_next_one_finds
     assert second.window.tabs.shows_live
     assert not second.window.training.own_runs
     page.strip.stop.trigger()
-    reaches(qtbot, page, Phase.STOPPED)
+    reaches(qtbot, page, RunPhase.STOPPED)
     assert not run.is_alive
 
 

@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 from fer_desktop.core.paths import Paths, default_paths
 from fer_desktop.core.training.evaluation import Judged
 from fer_desktop.core.training.run_folder import RunFolder, RunInfo
-from fer_desktop.ui.jobs import JobRunner
-from fer_desktop.ui.settings import Settings
+from fer_desktop.ui.common.jobs import JobRunner
+from fer_desktop.ui.settings.store import Settings
 from fer_desktop.ui.training.evaluate_page import EvaluatePage
 from tests.support.models import write_tiny_model
 from tests.support.predictions import make_predictions

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from fer_desktop.core.training.messages import Finished
 from fer_desktop.core.training.run_folder import RunFolder
 from fer_desktop.ui.training.close_question import Choice, ask_what_becomes_of_runs
-from fer_desktop.ui.training.run_phase import Phase
+from fer_desktop.ui.training.run_phase import RunPhase
 from fer_desktop.ui.training.run_process import start_detached
 from tests.ui.training.run_pages import SLOW_MS, Make, press, reaches, started
 from tests.ui.training.runs import fake, info
@@ -26,7 +26,7 @@ def test_a_run_goes_on_in_the_background(qtbot: QtBot, make_run_page: Make, run:
     assert said.args == ["My run goes on in the background.", None]
     assert not page.is_attached_process
     qtbot.waitUntil(lambda: page.history.last_checkpoint == 6, timeout=SLOW_MS)
-    assert page.session.phase is Phase.RUNNING
+    assert page.session.phase is RunPhase.RUNNING
     page.end()
     assert run.is_alive
 
@@ -67,7 +67,7 @@ def test_a_run_that_was_about_to_start_is_not_started_when_it_is_stopped(
     page = make_run_page()
     page.start()
     page.stop_and_keep()
-    reaches(qtbot, page, Phase.INTERRUPTED)
+    reaches(qtbot, page, RunPhase.INTERRUPTED)
     assert not page.is_running
     assert not run.messages_file.exists()
 
@@ -115,7 +115,7 @@ def test_a_run_is_stopped_and_discarded(
     page = started(qtbot, make_run_page("hang"))
     answer(QMessageBox.StandardButton.Cancel)
     press(page, "Stop and discard…")
-    assert page.session.phase is Phase.RUNNING
+    assert page.session.phase is RunPhase.RUNNING
     answer(QMessageBox.StandardButton.Discard)
     with qtbot.waitSignals([page.discarded, page.runs_changed], timeout=SLOW_MS):
         press(page, "Stop and discard…")
@@ -129,7 +129,7 @@ def test_a_run_in_the_background_stops_before_it_is_discarded(
     qtbot.waitUntil(lambda: run.checkpoint_file.exists() and run.is_alive, timeout=SLOW_MS)
     page = make_run_page()
     page.attach()
-    reaches(qtbot, page, Phase.RUNNING)
+    reaches(qtbot, page, RunPhase.RUNNING)
     with qtbot.waitSignal(page.discarded, timeout=SLOW_MS):
         press(page, "Stop and discard…")
     assert not run.path.exists()
@@ -141,9 +141,9 @@ def test_a_run_that_cannot_be_discarded_is_still_there(
     run.append([Finished("stopped", 1, None, 1.0)])
     page = make_run_page()
     page.attach()
-    reaches(qtbot, page, Phase.STOPPED)
+    reaches(qtbot, page, RunPhase.STOPPED)
     shutil.rmtree(run.path)
     press(page, "Move to the trash…")
     qtbot.waitUntil(lambda: page.banner.message is not None)
-    assert page.session.phase is Phase.STOPPED
+    assert page.session.phase is RunPhase.STOPPED
     assert str(run.path) in page.banner.message.text

@@ -5,7 +5,7 @@ from pytestqt.qtbot import QtBot
 
 from fer_desktop.core.training.messages import Finished, RunStarted, Step
 from fer_desktop.core.training.run_folder import RunFolder
-from fer_desktop.ui.training.run_phase import Phase
+from fer_desktop.ui.training.run_phase import RunPhase
 from fer_desktop.ui.training.run_process import start_detached
 from tests.ui.training.run_pages import SLOW_MS, Make, buttons, press, reaches, started
 from tests.ui.training.runs import fake, info
@@ -18,23 +18,23 @@ def test_a_run_is_started_paused_stopped_and_resumed(
     page.start()
     assert page.is_running
     assert page.is_attached_process
-    assert page.strip.state.text() == Phase.LOADING.value
-    reaches(qtbot, page, Phase.STARTING)
+    assert page.strip.state.text() == RunPhase.LOADING.value
+    reaches(qtbot, page, RunPhase.STARTING)
     assert buttons(page) == ["Stop and keep", "Stop and discard…"]
     started(qtbot, page)
-    assert page.session.phase is Phase.RUNNING
+    assert page.session.phase is RunPhase.RUNNING
     assert buttons(page) == ["Pause", "Stop and keep", "Stop and discard…"]
     press(page, "Pause")
     assert not page.strip.pause.isEnabled()
-    reaches(qtbot, page, Phase.PAUSED)
+    reaches(qtbot, page, RunPhase.PAUSED)
     assert buttons(page) == ["Continue", "Stop and keep", "Stop and discard…"]
     press(page, "Continue")
-    reaches(qtbot, page, Phase.RUNNING)
+    reaches(qtbot, page, RunPhase.RUNNING)
     with qtbot.waitSignals([page.ended, page.runs_changed], timeout=SLOW_MS):
         press(page, "Stop and keep")
-        assert page.session.phase is Phase.STOPPING
+        assert page.session.phase is RunPhase.STOPPING
         assert buttons(page) == []
-    assert page.session.phase is Phase.STOPPED
+    assert page.session.phase is RunPhase.STOPPED
     assert not page.is_running
     assert buttons(page) == ["Resume", "Move to the trash…"]
     press(page, "Resume")
@@ -49,7 +49,7 @@ def test_a_finished_run_gives_its_model(qtbot: QtBot, make_run_page: Make, run: 
     with qtbot.waitSignal(page.ended, timeout=SLOW_MS) as ended:
         page.start()
     assert ended.args == ["My run is finished."]
-    assert page.session.phase is Phase.COMPLETED
+    assert page.session.phase is RunPhase.COMPLETED
     assert page.strip.bar.value() == 1000
     assert buttons(page) == ["Use in live view", "Move to the trash…"]
     with qtbot.waitSignal(page.use_requested) as used:
@@ -64,13 +64,13 @@ def test_a_finished_run_gives_its_model(qtbot: QtBot, make_run_page: Make, run: 
 @pytest.mark.parametrize(
     ("behaviour", "phase", "words"),
     [
-        ("fail", Phase.FAILED, "the loss is nan at step 4\nResume goes on from its last checkpoint"),
-        ("crash", Phase.INTERRUPTED, "It said last: the memory is full"),
-        ("partial", Phase.INTERRUPTED, "has crashed.* It had learned nothing yet"),
+        ("fail", RunPhase.FAILED, "the loss is nan at step 4\nResume goes on from its last checkpoint"),
+        ("crash", RunPhase.INTERRUPTED, "It said last: the memory is full"),
+        ("partial", RunPhase.INTERRUPTED, "has crashed.* It had learned nothing yet"),
     ],
 )
 def test_a_run_that_ends_badly_says_what_to_do(
-    qtbot: QtBot, make_run_page: Make, behaviour: str, phase: Phase, words: str
+    qtbot: QtBot, make_run_page: Make, behaviour: str, phase: RunPhase, words: str
 ) -> None:
     page = make_run_page(behaviour)
     with qtbot.waitSignal(page.ended, timeout=SLOW_MS):
@@ -95,7 +95,7 @@ def test_a_stop_that_hangs_is_ended_by_the_user(
     with qtbot.waitSignal(page.ended, timeout=SLOW_MS) as ended:
         page.banner.buttons[0].click()
     assert "can be resumed" in ended.args[0]
-    assert page.session.phase is Phase.INTERRUPTED
+    assert page.session.phase is RunPhase.INTERRUPTED
 
 
 # Opening one.
@@ -104,14 +104,14 @@ def test_a_stop_that_hangs_is_ended_by_the_user(
 @pytest.mark.parametrize(
     ("messages", "phase"),
     [
-        ([], Phase.INTERRUPTED),
-        ([Step(1, 1, 1.0, 1.0, 1.0, 1.0)], Phase.INTERRUPTED),
-        ([Finished("stopped", 1, None, 1.0)], Phase.STOPPED),
-        ([Finished("completed", 1, None, 1.0)], Phase.COMPLETED),
+        ([], RunPhase.INTERRUPTED),
+        ([Step(1, 1, 1.0, 1.0, 1.0, 1.0)], RunPhase.INTERRUPTED),
+        ([Finished("stopped", 1, None, 1.0)], RunPhase.STOPPED),
+        ([Finished("completed", 1, None, 1.0)], RunPhase.COMPLETED),
     ],
 )
 def test_a_run_of_before_is_shown_as_it_is(
-    qtbot: QtBot, make_run_page: Make, run: RunFolder, messages: list, phase: Phase
+    qtbot: QtBot, make_run_page: Make, run: RunFolder, messages: list, phase: RunPhase
 ) -> None:
     run.append(messages)
     page = make_run_page()
@@ -138,12 +138,12 @@ def test_a_run_in_the_background_is_found_paused_and_stopped(
     qtbot.waitUntil(lambda: run.checkpoint_file.exists() and run.is_alive, timeout=SLOW_MS)
     page = make_run_page()
     page.start()  # another trainer is not started
-    reaches(qtbot, page, Phase.RUNNING)
+    reaches(qtbot, page, RunPhase.RUNNING)
     assert page.is_running
     assert not page.is_attached_process
     assert page.strip.state.text() == "Running (in the background)"
     press(page, "Pause")
-    reaches(qtbot, page, Phase.PAUSED)
+    reaches(qtbot, page, RunPhase.PAUSED)
     press(page, "Stop and keep")
-    reaches(qtbot, page, Phase.STOPPED)
+    reaches(qtbot, page, RunPhase.STOPPED)
     assert len([item for item in run.messages() if isinstance(item, RunStarted)]) == 1

@@ -11,9 +11,9 @@ from fer_desktop.core.training.messages import (
     Continued,
     Epoch,
     Finished,
-    Message,
     MessageReader,
     Paused,
+    RunMessage,
     RunStarted,
     Step,
 )
@@ -30,7 +30,7 @@ class Heard:
     """What a runner said, and how it ended."""
 
     def __init__(self, runner: RunProcess | AttachedRun) -> None:
-        self.messages: list[Message] = []
+        self.messages: list[RunMessage] = []
         self.outcomes: list[RunOutcome] = []
         runner.spoke.connect(self.messages.extend)
         runner.ended.connect(self.outcomes.append)

@@ -16,7 +16,7 @@ from fer_desktop.core.paths import default_paths
 from fer_desktop.core.training.messages import Checkpoint, Epoch, Finished, RunStarted, Step
 from fer_desktop.core.training.predictions import Predictions
 from fer_desktop.core.training.run_folder import RunFolder, RunInfo
-from fer_desktop.ui.jobs import JobRunner
+from fer_desktop.ui.common.jobs import JobRunner
 from fer_desktop.ui.training import run_actions
 from fer_desktop.ui.training.runs_page import RunsPage
 from tests.support.predictions import make_predictions

@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from fer_desktop.core.machine import total_memory_bytes
 from fer_desktop.core.paths import default_paths
-from fer_desktop.ui.jobs import JobRunner
-from fer_desktop.ui.settings import Settings
+from fer_desktop.ui.common.jobs import JobRunner
+from fer_desktop.ui.settings.store import Settings
 from fer_desktop.ui.training.estimate import in_words, memory_warning
 from fer_desktop.ui.training.setup_page import SetupPage
 from fer_desktop.ui.training.words import amount, duration

@@ -1,0 +1,169 @@
+"""The model contract: the card that travels with the weights, and the one preprocessing.
+
+The trainer validates with `preprocess`, the application runs it; nothing else turns crops into input.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from fer_desktop.core.emotions import EMOTIONS
+from fer_desktop.core.errors import ModelError
+from fer_desktop.core.files import whole_file
+
+CARD_FORMAT = 1
+WeightsKind = Literal["onnx", "safetensors"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What one has to know to run and to judge a model; stored as JSON beside its weights.
+
+    input_size: side of the square input in pixels. channels: 1, or 3 times the same grey plane.
+    native_size: side of the training pictures; larger crops are first reduced to it, so that they look
+        like what the network learned from. None: straight to input_size.
+    mean, std: of the grey values scaled to 0..1.
+    standardise: instead, each crop's grey values are given mean 0 and deviation 1, so that its light and
+        contrast do not matter.
+    crop_margin: how far the crop reaches beyond the face box on each side, as a fraction of its side.
+    labels: the order of the network's outputs, a permutation of the seven emotions.
+    training_prior: how frequent each label is where the natural probabilities are right, in the order of
+        ``labels``, sum 1: the validation rows', on which they are calibrated.
+    temperature: logits are divided by it; fitted on the validation split (Guo et al. 2017).
+    neutral_reference: what the model says of a neutral face: the geometric mean of its natural probabilities
+        over the neutral validation rows, in the order of ``labels``, sum 1. None: not known.
+    files: for each kind of weights, its file name beside the card and its SHA-256.
+    """
+
+    name: str
+    architecture: str
+    input_size: int
+    channels: int
+    native_size: int | None
+    mean: float
+    std: float
+    crop_margin: float
+    labels: tuple[str, ...]
+    training_prior: tuple[float, ...]
+    temperature: float
+    standardise: bool = False
+    neutral_reference: tuple[float, ...] | None = None
+    files: dict[str, dict[str, str]] = field(default_factory=dict)
+    training: dict[str, Any] = field(default_factory=dict)
+    metrics: dict[str, Any] = field(default_factory=dict)
+    trainer_version: str = ""
+    format: int = CARD_FORMAT
+
+    def __post_init__(self) -> None:
+        for problem in self._problems():
+            raise ModelError(f"model card of '{self.name}': {problem}")
+
+    def _problems(self) -> list[str]:
+        problems = []
+        if self.format != CARD_FORMAT:
+            problems.append(f"format is {self.format}, this program reads {CARD_FORMAT}")
+        if sorted(self.labels) != sorted(EMOTIONS):
+            problems.append(f"labels are {', '.join(self.labels)}; needed are {', '.join(EMOTIONS)}")
+        if len(self.training_prior) != len(self.labels) or min(self.training_prior, default=0) <= 0:
+            problems.append("training_prior needs one positive share per label")
+        if self.neutral_reference is not None and not _are_shares(self.neutral_reference, len(self.labels)):
+            problems.append("neutral_reference needs one positive share per label, with sum 1, or null")
+        if self.channels not in (1, 3):
+            problems.append(f"channels is {self.channels}, allowed are 1 and 3")
+        if not 16 <= self.input_size <= 1024:
+            problems.append(f"input_size is {self.input_size}, allowed are 16 to 1024")
+        if self.native_size is not None and not 16 <= self.native_size <= 1024:
+            problems.append(f"native_size is {self.native_size}, allowed are 16 to 1024 or null")
+        if not self.std > 0:
+            problems.append(f"std is {self.std}, it must be positive")
+        if not self.temperature > 0:
+            problems.append(f"temperature is {self.temperature}, it must be positive")
+        if not 0 <= self.crop_margin <= 1:
+            problems.append(f"crop_margin is {self.crop_margin}, allowed are 0 to 1")
+        return problems
+
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        """(channels, input_size, input_size)."""
+        return self.channels, self.input_size, self.input_size
+
+    @property
+    def identity(self) -> str:
+        """Name and the first digits of the hash of its weights."""
+        entry = self.files.get("safetensors") or self.files.get("onnx")
+        return f"{self.name}, SHA-256 {entry['sha256'][:12]}…" if entry else self.name
+
+    @classmethod
+    def load(cls, path: Path) -> ModelCard:
+        """Reads a card. Raises ModelError that names the file and what differs."""
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise ModelError(f"{path}: there is no such model card") from None
+        except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+            raise ModelError(f"{path}: the model card cannot be read ({error})") from error
+        if not isinstance(content, dict):
+            raise ModelError(f"{path}: a model card is a JSON object, this is a {type(content).__name__}")
+        fields = {item.name: item for item in dataclasses.fields(cls)}
+        unknown, missing = _differences(content, fields)
+        if unknown or missing:
+            raise ModelError(
+                f"{path}: the model card does not fit this program"
+                + (f"; unknown: {', '.join(unknown)}" if unknown else "")
+                + (f"; missing: {', '.join(missing)}" if missing else "")
+            )
+        try:
+            for name in ("labels", "training_prior", "neutral_reference"):
+                if content.get(name) is not None:
+                    content[name] = tuple(content[name])
+            return cls(**content)
+        except TypeError as error:
+            raise ModelError(f"{path}: a value in the model card has the wrong type ({error})") from error
+        except ModelError as error:
+            raise ModelError(f"{path}: {error}") from None
+
+    def save(self, path: Path) -> None:
+        """Writes the card as JSON, whole or not at all. Raises OutputError."""
+        text = json.dumps(dataclasses.asdict(self), indent=2, ensure_ascii=False) + "\n"
+        with whole_file(path) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+
+    def weights_file(self, card_path: Path, kind: WeightsKind, *, verify: bool = True) -> Path:
+        """The path of one kind of weights. Raises ModelError when absent or not the file of the card."""
+        entry = self.files.get(kind)
+        if entry is None:
+            present = ", ".join(self.files) or "none"
+            raise ModelError(f"{card_path}: the model has no {kind} weights (it has: {present})")
+        path = card_path.with_name(entry["name"])
+        if not path.is_file():
+            raise ModelError(f"{path}: the weights of model '{self.name}' are missing")
+        if verify and (found := sha256(path)) != entry["sha256"]:
+            raise ModelError(
+                f"{path}: the file is damaged or belongs to another model "
+                f"(SHA-256 {found[:12]}…, the card says {entry['sha256'][:12]}…)"
+            )
+        return path
+
+
+def _are_shares(values: Sequence[float], count: int) -> bool:
+    return len(values) == count and min(values) > 0 and abs(sum(values) - 1) < 1e-3
+
+
+def _differences(content: dict[str, Any], fields: dict[str, Any]) -> tuple[list[str], list[str]]:
+    required = {
+        name
+        for name, item in fields.items()
+        if item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING
+    }
+    return sorted(content.keys() - fields.keys()), sorted(required - content.keys())
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,25 @@
+"""What a receiver of results is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from fer_desktop.core.sources import SourceInfo
+from fer_desktop.core.types import Frame, FrameResult
+
+
+class Sink(Protocol):
+    """Takes results one after the other and makes a file of them.
+
+    Until ``close`` the data is in a file beside the final one; nothing half-written ever has the final name.
+    All methods raise OutputError. After a successful ``open``, ``close`` is called once, also after an error:
+    it makes a whole file of what was written and returns it, or None where nothing can be kept. ``complete``
+    is false where the source was not read to its end. ``warnings`` tell in one line each what is left out.
+    """
+
+    warnings: list[str]
+
+    def open(self, info: SourceInfo) -> None: ...
+    def write(self, frame: Frame, result: FrameResult) -> None: ...
+    def close(self, *, complete: bool) -> Path | None: ...

@@ -1,0 +1,75 @@
+"""Buttons on the pages of the main window that do what an action of the menus does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QAction, QPalette
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from fer_desktop.ui.common import theme
+from fer_desktop.ui.common.flow_layout import FlowLayout
+from fer_desktop.ui.common.keys import keeps_space
+
+_EMPHASIS = (
+    (QPalette.ColorRole.Button, QPalette.ColorRole.Highlight),
+    (QPalette.ColorRole.ButtonText, QPalette.ColorRole.HighlightedText),
+)
+
+
+class ActionButton(QPushButton):
+    """Has the text and the state of an action and triggers it. emphasised: the button to press first."""
+
+    def __init__(self, action: QAction, *, emphasised: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._action = action
+        self.setMinimumHeight(4 * theme.GRID)
+        self.setAutoDefault(True)  # Return presses it when it has the focus, in a main window too
+        if emphasised:
+            palette = self.palette()
+            for group in (
+                QPalette.ColorGroup.Active,
+                QPalette.ColorGroup.Inactive,
+            ):  # not when it is disabled
+                for role, colour in _EMPHASIS:
+                    palette.setColor(group, role, palette.color(colour))
+            self.setPalette(palette)
+        action.changed.connect(self._follow)
+        self.clicked.connect(action.trigger)
+        self._follow()
+
+    @property
+    def action_text(self) -> str:
+        """Its words, without the marks of the keys that press it."""
+        return self._action.text().replace("&&", "\0").replace("&", "").replace("\0", "&")
+
+    def _follow(self) -> None:
+        self.setText(self._action.text())
+        self.setEnabled(self._action.isEnabled())
+        self.setToolTip(self._action.toolTip())
+
+    def event(self, event: QEvent) -> bool:
+        return keeps_space(event) or super().event(event)
+
+
+class ActionButtons(QWidget):
+    """A row of buttons, one for each action, that wraps where it is narrow."""
+
+    def __init__(self, parent: QWidget | None = None, *, centred: bool = False) -> None:
+        super().__init__(parent)
+        self._flow = FlowLayout(self, centred=centred)
+        self.buttons: list[ActionButton] = []
+
+    def set_actions(self, actions: Sequence[QAction]) -> None:
+        for button in self.buttons:
+            self._flow.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self.buttons = [
+            ActionButton(action, emphasised=position == 0, parent=self)
+            for position, action in enumerate(actions)
+        ]
+        for button in self.buttons:
+            self._flow.addWidget(button)
+        self.setVisible(bool(self.buttons))

@@ -1,0 +1,28 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+import math
+
+UNCERTAIN_TITLE = "Uncertain"
+"""Stands where no emotion is named."""
+
+
+def percentage(share: float) -> str:
+    """0.87 as 87%."""
+    return f"{share:.0%}"
+
+
+def clock(seconds: float) -> str:
+    """75.2 as 1:15, 3675 as 1:01:15."""
+    minutes, rest = divmod(math.floor(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def fine_clock(seconds: float, digits: int = 2) -> str:
+    """75.2 as 1:15.20; digits: of the fraction of a second, rounded."""
+    if digits == 0:
+        return clock(round(seconds))
+    parts = round(seconds * 10**digits)
+    return f"{clock(parts // 10**digits)}.{parts % 10**digits:0{digits}d}"

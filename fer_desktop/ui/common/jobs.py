@@ -1,0 +1,161 @@
+"""Slow work in the background: its progress and its outcome come back to the GUI thread."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from shiboken6 import isValid
+
+from fer_desktop.core.errors import FerDesktopError
+from fer_desktop.core.live import Mailbox
+from fer_desktop.ui.common.threads import join_threads
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class JobOutcome:
+    """How a job ended. value: what its function returned, also after a cancel. error: what it raised."""
+
+    status: Literal["success", "error", "cancelled"]
+    value: Any = None
+    error: Exception | None = None
+
+
+class Job:
+    """One piece of slow work; its function gets it as the only argument."""
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self._cancelled = threading.Event()
+        self.progress: Mailbox[Any] = Mailbox()
+
+    def cancel(self) -> None:
+        """Asks the function to end; it decides when. From any thread."""
+        self._cancelled.set()
+
+    def should_stop(self) -> bool:
+        """For the function: whether it is to end."""
+        return self._cancelled.is_set()
+
+    def report(self, progress: Any) -> None:
+        """For the function: how far it is. May be called often; the GUI thread sees the newest report."""
+        if self.progress.put(progress):
+            self._wake()
+
+
+@dataclass(frozen=True, slots=True)
+class _Started:
+    job: Job
+    thread: threading.Thread
+    on_progress: Callable[[Any], None] | None
+    on_success: Callable[[Any], None] | None
+    on_error: Callable[[Exception], None] | None
+    on_cancelled: Callable[[Any], None] | None
+    owner: QObject | None
+
+    @property
+    def is_awaited(self) -> bool:
+        return self.owner is None or isValid(self.owner)
+
+
+class JobRunner(QObject):
+    """Runs each job on a thread of its own and calls back on the GUI thread. For use by the GUI thread."""
+
+    _woken = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._started: dict[Job, _Started] = {}
+        self._ended: queue.SimpleQueue[tuple[Job, JobOutcome]] = queue.SimpleQueue()
+        self._closed = False
+        self._woken.connect(self._on_woken, Qt.ConnectionType.QueuedConnection)
+
+    def start(
+        self,
+        function: Callable[[Job], Any],
+        *,
+        name: str = "job",
+        on_progress: Callable[[Any], None] | None = None,
+        on_success: Callable[[Any], None] | None = None,
+        on_error: Callable[[Exception], None] | None = None,
+        on_cancelled: Callable[[Any], None] | None = None,
+        owner: QObject | None = None,
+    ) -> Job:
+        """Starts the function in the background. Exactly one of the last three is called in the end.
+
+        on_progress: with the newest value that the function gave to `job.report`.
+        on_success: with what the function returned. on_error: with what it raised; FerDesktopError has a text
+        for the user. on_cancelled: with what it returned after `job.cancel`.
+        owner: nothing is called back any more once Qt has deleted it.
+        """
+        job = Job(self._wake)
+        thread = threading.Thread(target=self._run, args=(job, function, name), name=name, daemon=True)
+        self._started[job] = _Started(job, thread, on_progress, on_success, on_error, on_cancelled, owner)
+        thread.start()
+        return job
+
+    @property
+    def is_busy(self) -> bool:
+        return bool(self._started)
+
+    def begin_shutdown(self) -> list[threading.Thread]:
+        """Cancels every job and returns their threads; nothing is called back any more."""
+        self._closed = True
+        for job in self._started:
+            job.cancel()
+        return [started.thread for started in self._started.values()]
+
+    def shutdown(self, timeout_s: float = 2.0) -> bool:
+        """Cancels every job and waits for them. False when one hung and was left behind."""
+        return join_threads(self.begin_shutdown(), timeout_s)
+
+    # On the job's thread.
+
+    def _run(self, job: Job, function: Callable[[Job], Any], name: str) -> None:
+        try:
+            value = function(job)
+        except Exception as error:
+            log.error("%s failed: %s", name, error, exc_info=not isinstance(error, FerDesktopError))
+            outcome = JobOutcome("error", error=error)
+        else:
+            outcome = JobOutcome("cancelled" if job.should_stop() else "success", value)
+        self._ended.put((job, outcome))
+        self._wake()
+
+    def _wake(self) -> None:
+        if not self._closed:
+            self._woken.emit()
+
+    # Back on the GUI thread.
+
+    @Slot()
+    def _on_woken(self) -> None:
+        if self._closed:
+            return
+        for started in tuple(self._started.values()):
+            progress = started.job.progress.take()
+            if progress is not None and started.on_progress is not None and started.is_awaited:
+                started.on_progress(progress)
+        while not self._ended.empty():
+            job, outcome = self._ended.get()
+            started = self._started.pop(job)
+            started.thread.join()
+            if started.is_awaited:
+                self._finish(started, outcome)
+
+    @staticmethod
+    def _finish(started: _Started, outcome: JobOutcome) -> None:
+        if outcome.status == "error":
+            if started.on_error is not None and outcome.error is not None:
+                started.on_error(outcome.error)
+            return
+        callback = started.on_success if outcome.status == "success" else started.on_cancelled
+        if callback is not None:
+            callback(outcome.value)

@@ -1,0 +1,329 @@
+"""The live view's engine: one source, one model, the newest picture and the newest result for the window."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import cv2
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from fer_desktop.core.errors import FerDesktopError
+from fer_desktop.core.live import (
+    BACKOFF_S,
+    CaptureThread,
+    InferenceThread,
+    LiveFeed,
+    ModelPhase,
+    ModelStatus,
+    PipelineLoader,
+    SessionPhase,
+    SessionState,
+    SourceRequest,
+    Stats,
+    needs_rebuild,
+    with_settings,
+)
+from fer_desktop.core.pipeline import Pipeline, PipelineSettings, build_pipeline
+from fer_desktop.core.types import Frame, FrameResult
+from fer_desktop.ui.common import join_threads
+
+FAILURE_ADVICE = "Choose another device, model or detector in the settings, then start again."
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """The loader is done: the settings it was given, and the pipeline or why there is none."""
+
+    settings: PipelineSettings
+    outcome: Pipeline | Exception
+
+
+@dataclass(frozen=True, slots=True)
+class _Captured:
+    """The capture thread of a feed reports its state."""
+
+    feed: LiveFeed
+    state: SessionState
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """A picture of a feed could not be analysed; final: too many in a row."""
+
+    feed: LiveFeed
+    error: Exception
+    final: bool
+
+
+_Event = _Loaded | _Captured | _Failed
+
+
+class LiveSession(QObject):
+    """Shows one source at a time with the faces found in it. All methods are for the GUI thread; only
+    `shutdown` waits.
+
+    ready: there is a new picture or result; call `take_frame` and `take_result`, only then it comes again.
+    state_changed(SessionState), model_changed(ModelStatus): something changed; `state` and `model_status`
+    keep the last value. All three are emitted on the GUI thread.
+
+    The threads are Python threads: one that hangs in a driver can be left behind when the program ends, where
+    Qt aborts the process for a QThread that still runs.
+    """
+
+    ready = Signal()
+    state_changed = Signal(SessionState)
+    model_changed = Signal(ModelStatus)
+
+    _woken = Signal()
+
+    def __init__(
+        self,
+        settings: PipelineSettings,
+        *,
+        build: Callable[[PipelineSettings], Pipeline] = build_pipeline,
+        clock: Callable[[], float] = time.monotonic,
+        backoff_s: Sequence[float] = BACKOFF_S,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        cv2.setNumThreads(1)  # OpenCV's own threads would compete with the classifier's
+        self._settings = settings
+        self._clock = clock
+        self._backoff_s = backoff_s
+        self._state = SessionState()
+        self._model_status = ModelStatus("loading")
+        self._closed = False
+
+        self._feed = LiveFeed(clock)
+        self._capture: CaptureThread | None = None
+        self._ending: list[CaptureThread] = []
+        self._camera_lock = threading.Lock()
+        self._paused = False
+
+        self._loading: PipelineSettings | None = None
+        self._serving: tuple[PipelineSettings, Pipeline] | None = None
+        self._loader = PipelineLoader(build, self._on_outcome)
+        self._inference = InferenceThread(self._wake, self._on_failure)
+
+        self._events: queue.SimpleQueue[_Event] = queue.SimpleQueue()
+        self._woken.connect(self._on_woken, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def state(self) -> SessionState:
+        return self._state
+
+    @property
+    def model_status(self) -> ModelStatus:
+        return self._model_status
+
+    def start_model(self) -> None:
+        """Loads the model in the background, or again after an error. The preview does not need it."""
+        if self._closed:
+            return
+        if not self._loader.is_alive():
+            self._loader.start()
+            self._inference.start()
+        self._load()
+
+    def configure(self, settings: PipelineSettings) -> None:
+        """Takes over other settings. What needs another model or detector is loaded in the background, and
+        the old one serves until then; anything else holds from the next picture on."""
+        self._settings = settings
+        if not self._loader.is_alive():
+            return
+        if self._serving is not None:
+            self._serving[1].classifier.tau = settings.tau
+            self._serving[1].personal = settings.personal
+        if self._loading is not None and not needs_rebuild(self._loading, settings):
+            return
+        if self._serving is None or needs_rebuild(self._serving[0], settings):
+            self._load()
+        else:
+            self._loading = None
+            self._serve(*self._serving)
+            self._announce_model("ready")
+
+    def open(self, request: SourceRequest) -> None:
+        """Ends the present source and shows this one."""
+        if self._closed:
+            return
+        self._end_capture()
+        self._feed = LiveFeed(self._clock)
+        self._inference.follow(self._feed)
+        self._capture = CaptureThread(
+            request,
+            on_frame=partial(self._on_frame, self._feed),
+            on_state=partial(self._on_state, self._feed),
+            camera_lock=self._camera_lock,
+            clock=self._clock,
+            backoff_s=self._backoff_s,
+        )
+        self._change_state(SessionState(SessionPhase.OPENING, name=request.name))
+        self._capture.start()
+
+    def pause(self) -> None:
+        """Holds the picture: a file waits, a camera stays open. Without effect unless running."""
+        if self._capture is not None and self._state.phase is SessionPhase.RUNNING:
+            self._paused = True
+            self._capture.pause()
+            self._change_state(replace(self._state, phase=SessionPhase.PAUSED))
+
+    def resume(self) -> None:
+        """Goes on after a pause."""
+        if self._capture is not None and self._paused:
+            self._paused = False
+            self._capture.resume()
+            if self._state.phase is SessionPhase.PAUSED:
+                self._change_state(replace(self._state, phase=SessionPhase.RUNNING))
+
+    def stop(self) -> None:
+        """Closes the source."""
+        self._end_capture()
+        self._feed = LiveFeed(self._clock)
+        self._change_state(SessionState())
+
+    def take_frame(self) -> Frame | None:
+        """The newest picture; None when it was taken already."""
+        return self._feed.preview.take()
+
+    def take_result(self) -> FrameResult | None:
+        """The newest result; None when it was taken already."""
+        return self._feed.results.take()
+
+    def note_displayed(self, shown: Frame | FrameResult) -> None:
+        """To be called when a picture was painted, for the display rate, or a result, for the latency."""
+        if isinstance(shown, Frame):
+            self._feed.displayed.tick()
+        elif (
+            self._state.phase is SessionPhase.RUNNING
+        ):  # a picture that stands still may have been analysed again
+            self._feed.latency.note_since(shown.captured_at)
+
+    def stats(self) -> Stats:
+        return self._feed.stats()
+
+    def begin_shutdown(self) -> list[threading.Thread]:
+        """Tells every thread to end and returns them; the session is of no use afterwards."""
+        self._closed = True
+        self._end_capture()
+        self._inference.stop()
+        self._loader.stop()
+        return [*self._ending, self._inference, self._loader]
+
+    def shutdown(self, timeout_s: float = 2.0) -> bool:
+        """Ends every thread and waits for them.
+
+        False when one hung and was left behind. It is a daemon, but code outside Python may keep the process
+        alive or crash it at the end, so that the program should then leave through os._exit.
+        """
+        return join_threads(self.begin_shutdown(), timeout_s)
+
+    def _load(self) -> None:
+        self._loading = self._settings
+        self._loader.request(self._settings)
+        self._announce_model("loading")
+
+    def _serve(self, built_with: PipelineSettings, pipeline: Pipeline) -> None:
+        """Uses a pipeline that was built with settings which need no rebuild to become the present ones."""
+        pipeline = with_settings(pipeline, built_with, self._settings)
+        self._serving = self._settings, pipeline
+        self._inference.use(pipeline)
+        if self._state.phase in (SessionPhase.PAUSED, SessionPhase.FINISHED):
+            self._inference.repeat()
+
+    def _end_capture(self) -> None:
+        self._paused = False
+        self._ending = [thread for thread in self._ending if thread.is_alive()]
+        if self._capture is not None:
+            self._capture.stop()
+            self._ending.append(self._capture)
+            self._capture = None
+
+    def _change_state(self, state: SessionState) -> None:
+        if state != self._state:
+            self._state = state
+            self.state_changed.emit(state)
+
+    def _announce_model(self, phase: ModelPhase, message: str | None = None) -> None:
+        self._model_status = ModelStatus(phase, message)
+        if self._serving is not None:
+            classifier = self._serving[1].classifier
+            self._model_status = ModelStatus(
+                phase, message, classifier.card, classifier.device, classifier.notice
+            )
+        self.model_changed.emit(self._model_status)
+
+    # Called by the other threads.
+
+    def _on_frame(self, feed: LiveFeed, frame: Frame) -> None:
+        feed.captured.tick()
+        feed.pending.put(frame)
+        self._inference.wake()
+        if feed.preview.put(frame):
+            self._wake()
+
+    def _on_state(self, feed: LiveFeed, state: SessionState) -> None:
+        self._post(_Captured(feed, state))
+
+    def _on_outcome(self, settings: PipelineSettings, outcome: Pipeline | Exception) -> None:
+        self._post(_Loaded(settings, outcome))
+
+    def _on_failure(self, feed: LiveFeed, error: Exception, final: bool) -> None:
+        self._post(_Failed(feed, error, final))
+
+    def _post(self, event: _Event) -> None:
+        self._events.put(event)
+        self._wake()
+
+    def _wake(self) -> None:
+        if not self._closed:
+            self._woken.emit()
+
+    # Back on the GUI thread. What comes from another feed than the present one is of a source already left.
+
+    @Slot()
+    def _on_woken(self) -> None:
+        if self._closed:
+            return
+        while not self._events.empty():
+            match self._events.get():
+                case _Loaded(settings, outcome) if settings is self._loading:
+                    self._take_over(settings, outcome)
+                case _Captured(feed, state) if feed is self._feed:
+                    is_paused = self._paused and state.phase is SessionPhase.RUNNING
+                    self._change_state(replace(state, phase=SessionPhase.PAUSED) if is_paused else state)
+                case _Failed(feed, error, final) if feed is self._feed:
+                    self._report_failure(error, final)
+        if not (self._feed.preview.is_empty and self._feed.results.is_empty):
+            self.ready.emit()
+
+    def _take_over(self, settings: PipelineSettings, outcome: Pipeline | Exception) -> None:
+        self._loading = None
+        if isinstance(outcome, Exception):
+            self._announce_model("error", _plain("The model could not be loaded", outcome))
+        else:
+            self._serve(settings, outcome)
+            self._announce_model("ready")
+
+    def _report_failure(self, error: Exception, final: bool) -> None:
+        message = _plain("The picture could not be analysed", error)
+        if final:
+            self._end_capture()
+            self._change_state(
+                SessionState(
+                    SessionPhase.ERROR, self._state.source, self._state.name, message, FAILURE_ADVICE
+                )
+            )
+        else:
+            self._announce_model("ready", message)
+
+
+def _plain(what: str, error: Exception) -> str:
+    if isinstance(error, FerDesktopError):
+        return str(error)
+    return f"{what} ({type(error).__name__}: {error})."

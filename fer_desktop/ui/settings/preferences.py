@@ -1,0 +1,179 @@
+"""The settings that decide what is made of a picture; every change holds at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fer_desktop.core.detection import DEFAULT_DETECTOR
+from fer_desktop.core.models import DEFAULT_TAU
+from fer_desktop.core.paths import Paths
+from fer_desktop.core.pipeline import PipelineSettings
+from fer_desktop.core.tracking import DEFAULT_UNCERTAIN_BELOW
+from fer_desktop.ui.common import ReadingArea, paragraph, theme
+from fer_desktop.ui.settings.model_choice import show_models
+
+DEVICE_CHOICES = {
+    "auto": "Automatic",
+    "cpu": "CPU",
+    "cuda": "NVIDIA GPU (CUDA)",
+    "mps": "Apple GPU (MPS)",
+}
+DETECTOR_CHOICES = {"cascade": "Standard (cascade)", "yunet": "YuNet (finds more faces)"}
+BALANCE = (
+    "Balanced: rare expressions such as disgust or fear are noticed as readily as common ones. "
+    "Natural: more as in the training pictures, where most faces are neutral or happy. That gives fewer "
+    "false alarms, but subtle anger, fear, sadness and disgust are often called neutral."
+)
+UNCERTAIN_HELP = (
+    "Below this probability no emotion is named. The page Evaluate (Training) shows what that costs."
+)
+DEFAULTS = {
+    "model": None,
+    "device": "auto",
+    "detector": DEFAULT_DETECTOR,
+    "detector_model": None,
+    "tau": DEFAULT_TAU,
+    "smoothing": True,
+    "uncertain_below": DEFAULT_UNCERTAIN_BELOW,
+}
+
+
+class Preferences(QDialog):
+    """Shows pipeline settings.
+
+    changed(name of the field, value): model and detector_model are None for those that are installed.
+    """
+
+    changed = Signal(str, object)
+
+    def __init__(self, paths: Paths, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._paths = paths
+        self._current_model = paths.default_model
+        self.setWindowTitle("Settings")
+        self.model = QComboBox()
+        self.model.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.model.activated.connect(self._choose_model)
+        self.device = _choices(DEVICE_CHOICES)
+        self.device.activated.connect(lambda: self.changed.emit("device", self.device.currentData()))
+        self.detector = _choices(DETECTOR_CHOICES)
+        self.detector.activated.connect(lambda: self.changed.emit("detector", self.detector.currentData()))
+        self.detector_file = QPushButton()
+        self.detector_file.clicked.connect(self._choose_detector_file)
+        self.detector_file.setAccessibleName("Model file of the face detector")
+        self.balance = QSlider(Qt.Orientation.Horizontal)
+        self.balance.setRange(0, 20)
+        self.balance.setPageStep(5)
+        self.balance.setTickInterval(5)
+        self.balance.setTickPosition(QSlider.TickPosition.TicksBelow)
+        self.balance.setAccessibleName("From balanced to natural")
+        self.balance.setAccessibleDescription(BALANCE)
+        self.balance.valueChanged.connect(lambda value: self.changed.emit("tau", 1 - value / 20))
+        self.smoothing = QCheckBox("&Smooth emotions over about half a second")
+        self.smoothing.clicked.connect(lambda checked: self.changed.emit("smoothing", checked))
+
+        self.uncertain = QSpinBox()
+        self.uncertain.setRange(0, 100)
+        self.uncertain.setSuffix(" %")
+        self.uncertain.setToolTip(UNCERTAIN_HELP)
+        self.uncertain.setAccessibleDescription(UNCERTAIN_HELP)
+        self.uncertain.valueChanged.connect(lambda value: self.changed.emit("uncertain_below", value / 100))
+
+        scale = QHBoxLayout()
+        scale.addWidget(QLabel("Balanced"))
+        scale.addWidget(self.balance, 1)
+        scale.addWidget(QLabel("Natural"))
+        content = QWidget()
+        form = QFormLayout(content)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
+        form.setVerticalSpacing(theme.GRID)
+        form.addRow("&Model", self.model)
+        form.addRow("&Device", self.device)
+        form.addRow("&Face detector", self.detector)
+        form.addRow("Model file of the face detector", self.detector_file)
+        expressions = QLabel("&Expressions")
+        expressions.setBuddy(self.balance)
+        form.addRow(expressions, scale)
+        form.addRow(paragraph(BALANCE))
+        form.addRow("&Uncertain below", self.uncertain)
+        form.addRow(paragraph(UNCERTAIN_HELP))
+        form.addRow(self.smoothing)
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Close | QDialogButtonBox.StandardButton.RestoreDefaults
+        )
+        buttons.rejected.connect(self.close)
+        self.restore = buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults)
+        self.restore.clicked.connect(self._restore)
+        layout = QVBoxLayout(self)
+        layout.addWidget(ReadingArea(content), 1)
+        layout.addWidget(buttons)
+
+    def show_settings(self, settings: PipelineSettings) -> None:
+        """Brings every control to the settings in use."""
+        self._show_models(settings.model)
+        self.device.setCurrentIndex(self.device.findData(settings.device))
+        self.detector.setCurrentIndex(self.detector.findData(settings.detector))
+        custom = settings.detector_model
+        self.detector_file.setText(custom.name if custom else "As installed. Choose another…")
+        self.detector_file.setToolTip(str(custom) if custom else "A model file for the face detector")
+        with QSignalBlocker(self.balance):
+            self.balance.setValue(round((1 - settings.tau) * 20))
+        with QSignalBlocker(self.uncertain):
+            self.uncertain.setValue(round(100 * settings.uncertain_below))
+        self.smoothing.setChecked(settings.smoothing)
+
+    def _show_models(self, current: Path) -> None:
+        self._current_model = current
+        show_models(self.model, self._paths, current)
+        self.model.insertSeparator(self.model.count())
+        self.model.addItem("Choose a model card…", None)
+
+    def _choose_model(self, index: int) -> None:
+        path = self.model.itemData(index)
+        if path is None:
+            chosen, _ = QFileDialog.getOpenFileName(
+                self, "Choose a model card", str(self._paths.models), "Model cards (*.json)"
+            )
+            if not chosen:
+                self._show_models(self._current_model)
+                return
+            path = Path(chosen)
+        self.changed.emit("model", None if path == self._paths.default_model else path)
+
+    def _choose_detector_file(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(
+            self,
+            "Choose a model file for the face detector",
+            "",
+            "Detector models (*.onnx *.xml);;All files (*)",
+        )
+        if chosen:
+            self.changed.emit("detector_model", Path(chosen))
+
+    def _restore(self) -> None:
+        for name, value in DEFAULTS.items():
+            self.changed.emit(name, value)
+
+
+def _choices(choices: dict[str, str]) -> QComboBox:
+    box = QComboBox()
+    for name, title in choices.items():
+        box.addItem(title, name)
+    return box

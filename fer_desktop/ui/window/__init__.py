@@ -1,0 +1,1 @@
+"""The main window: menus, tabs, dialogs and the start of the application."""

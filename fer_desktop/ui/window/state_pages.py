@@ -1,0 +1,111 @@
+"""What each state of the live view looks like when there is no picture, or something to say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtGui import QAction
+
+from fer_desktop.core.live import ModelStatus, SessionPhase, SessionState
+from fer_desktop.ui.common import Message
+from fer_desktop.ui.window.actions import Actions
+
+
+def source_page(
+    state: SessionState, actions: Actions, cameras: Sequence[QAction] | None, *, live: bool, last_source: str
+) -> Message:
+    """The page in place of the picture.
+
+    cameras: an action for each camera that is present, None before they are known.
+    live: whether the present source is a camera. last_source: name of what `actions.toggle` would open.
+    """
+    match state.phase:
+        case SessionPhase.IDLE:
+            return _idle_page(actions, cameras, last_source)
+        case SessionPhase.RECONNECTING:
+            attempt = "Trying now…"
+            if state.retry_in_s is not None:
+                attempt = f"Next attempt in {max(1, round(state.retry_in_s))} s."
+            return Message(
+                "camera-off",
+                f"{state.name} is not available",
+                _paragraphs(state.message, state.advice, attempt),
+                (actions.toggle, *_others(cameras), actions.open_files, actions.stop),
+            )
+        case SessionPhase.ERROR:
+            return Message(
+                "camera-off" if live else "file-broken",
+                f"{state.name} cannot be shown",
+                _paragraphs(state.message, state.advice),
+                (actions.open_files, actions.toggle, *(cameras or ())),
+            )
+        case _:
+            return Message("camera" if live else "open", f"Opening {state.name}…", "", (actions.stop,))
+
+
+def finished_banner(state: SessionState, actions: Actions) -> Message:
+    return Message(
+        "done", f"{state.name} has ended.", "", (actions.toggle, actions.analyse, actions.open_files)
+    )
+
+
+def model_banner(
+    status: ModelStatus, actions: Actions, *, custom_model: bool, custom_detector: bool
+) -> Message | None:
+    """Why there are no emotions, or why another device is in use than the one asked for."""
+    if status.phase == "error":
+        ways_out = [actions.bundled_model] if custom_model else []
+        ways_out += [actions.default_detector] if custom_detector else []
+        serving = "The one before stays in use." if status.card else "The picture goes on without emotions."
+        return Message(
+            "warning",
+            "The model cannot be used.",
+            f"{status.message}\n{serving}",
+            (*ways_out, actions.reload_model, actions.preferences),
+        )
+    if status.phase == "ready" and (status.message or status.notice):
+        return Message(
+            "info", status.message or status.notice or "", "", (actions.dismiss, actions.preferences)
+        )
+    return None
+
+
+def _idle_page(actions: Actions, cameras: Sequence[QAction] | None, last_source: str) -> Message:
+    if last_source:
+        return Message(
+            "camera",
+            "Stopped",
+            f"{last_source} is closed. Nothing is watched now.",
+            (actions.toggle, *_others(cameras), actions.open_files),
+        )
+    if cameras is None:
+        return Message("camera", "Looking for cameras…", "", (actions.open_files,))
+    if not cameras:
+        return Message(
+            "camera-off",
+            "No camera was found",
+            "Plug one in: it appears here by itself. A video or pictures can be shown as well; "
+            "drop them onto this window, or open them.",
+            (actions.open_files, actions.open_sample, actions.refresh_cameras),
+        )
+    return Message(
+        "camera",
+        "Choose a camera",
+        "Or drop a video or pictures onto this window.",
+        (*cameras, actions.open_files),
+    )
+
+
+def _others(cameras: Sequence[QAction] | None) -> list[QAction]:
+    """All but the camera that is in use or was used last."""
+    return [camera for camera in cameras or () if not camera.isChecked()]
+
+
+def _paragraphs(*texts: str | None) -> str:
+    return "\n\n".join(filter(None, texts))
+
+
+def is_one_picture(state: SessionState) -> bool:
+    """Whether the source is a single picture, which has no end to speak of."""
+    source = state.source
+    return source is not None and source.kind == "images" and (source.duration_s or 0) <= 1
