@@ -7,6 +7,7 @@ from fer_desktop.ui.common.emotion_bars import EmotionBars
 from fer_desktop.ui.common.file_types import OPEN_FILTER
 from fer_desktop.ui.common.flow_layout import FlowLayout
 from fer_desktop.ui.common.formats import UNCERTAIN_TITLE, clock, fine_clock, percentage
+from fer_desktop.ui.common.gui_queue import GuiQueue
 from fer_desktop.ui.common.icon_label import IconLabel
 from fer_desktop.ui.common.jobs import Job, JobRunner
 from fer_desktop.ui.common.keys import keeps_space
@@ -23,6 +24,7 @@ __all__ = [
     "Banner",
     "EmotionBars",
     "FlowLayout",
+    "GuiQueue",
     "IconLabel",
     "Index",
     "Job",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -10,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import cv2
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
 from fer_desktop.core.errors import FerDesktopError
 from fer_desktop.core.live import (
@@ -30,7 +29,7 @@ from fer_desktop.core.live import (
 )
 from fer_desktop.core.pipeline import Pipeline, PipelineSettings, build_pipeline
 from fer_desktop.core.types import Frame, FrameResult
-from fer_desktop.ui.common import join_threads
+from fer_desktop.ui.common import GuiQueue, join_threads
 
 FAILURE_ADVICE = "Choose another device, model or detector in the settings, then start again."
 
@@ -79,8 +78,6 @@ class LiveSession(QObject):
     state_changed = Signal(SessionState)
     model_changed = Signal(ModelStatus)
 
-    _woken = Signal()
-
     def __init__(
         self,
         settings: PipelineSettings,
@@ -97,7 +94,7 @@ class LiveSession(QObject):
         self._backoff_s = backoff_s
         self._state = SessionState()
         self._model_status = ModelStatus("loading")
-        self._closed = False
+        self._events = GuiQueue(self, on_event=self._on_event, on_woken=self._on_woken)
 
         self._feed = LiveFeed(clock)
         self._capture: CaptureThread | None = None
@@ -108,10 +105,7 @@ class LiveSession(QObject):
         self._loading: PipelineSettings | None = None
         self._serving: tuple[PipelineSettings, Pipeline] | None = None
         self._loader = PipelineLoader(build, self._on_outcome)
-        self._inference = InferenceThread(self._wake, self._on_failure)
-
-        self._events: queue.SimpleQueue[_Event] = queue.SimpleQueue()
-        self._woken.connect(self._on_woken, Qt.ConnectionType.QueuedConnection)
+        self._inference = InferenceThread(self._events.wake, self._on_failure)
 
     @property
     def state(self) -> SessionState:
@@ -123,7 +117,7 @@ class LiveSession(QObject):
 
     def start_model(self) -> None:
         """Loads the model in the background, or again after an error. The preview does not need it."""
-        if self._closed:
+        if self._events.is_closed:
             return
         if not self._loader.is_alive():
             self._loader.start()
@@ -150,7 +144,7 @@ class LiveSession(QObject):
 
     def open(self, request: SourceRequest) -> None:
         """Ends the present source and shows this one."""
-        if self._closed:
+        if self._events.is_closed:
             return
         self._end_capture()
         self._feed = LiveFeed(self._clock)
@@ -209,7 +203,7 @@ class LiveSession(QObject):
 
     def begin_shutdown(self) -> list[threading.Thread]:
         """Tells every thread to end and returns them; the session is of no use afterwards."""
-        self._closed = True
+        self._events.close()
         self._end_capture()
         self._inference.stop()
         self._loader.stop()
@@ -265,40 +259,30 @@ class LiveSession(QObject):
         feed.pending.put(frame)
         self._inference.wake()
         if feed.preview.put(frame):
-            self._wake()
+            self._events.wake()
 
     def _on_state(self, feed: LiveFeed, state: SessionState) -> None:
-        self._post(_Captured(feed, state))
+        self._events.post(_Captured(feed, state))
 
     def _on_outcome(self, settings: PipelineSettings, outcome: Pipeline | Exception) -> None:
-        self._post(_Loaded(settings, outcome))
+        self._events.post(_Loaded(settings, outcome))
 
     def _on_failure(self, feed: LiveFeed, error: Exception, final: bool) -> None:
-        self._post(_Failed(feed, error, final))
-
-    def _post(self, event: _Event) -> None:
-        self._events.put(event)
-        self._wake()
-
-    def _wake(self) -> None:
-        if not self._closed:
-            self._woken.emit()
+        self._events.post(_Failed(feed, error, final))
 
     # Back on the GUI thread. What comes from another feed than the present one is of a source already left.
 
-    @Slot()
+    def _on_event(self, event: _Event) -> None:
+        match event:
+            case _Loaded(settings, outcome) if settings is self._loading:
+                self._take_over(settings, outcome)
+            case _Captured(feed, state) if feed is self._feed:
+                is_paused = self._paused and state.phase is SessionPhase.RUNNING
+                self._change_state(replace(state, phase=SessionPhase.PAUSED) if is_paused else state)
+            case _Failed(feed, error, final) if feed is self._feed:
+                self._report_failure(error, final)
+
     def _on_woken(self) -> None:
-        if self._closed:
-            return
-        while not self._events.empty():
-            match self._events.get():
-                case _Loaded(settings, outcome) if settings is self._loading:
-                    self._take_over(settings, outcome)
-                case _Captured(feed, state) if feed is self._feed:
-                    is_paused = self._paused and state.phase is SessionPhase.RUNNING
-                    self._change_state(replace(state, phase=SessionPhase.PAUSED) if is_paused else state)
-                case _Failed(feed, error, final) if feed is self._feed:
-                    self._report_failure(error, final)
         if not (self._feed.preview.is_empty and self._feed.results.is_empty):
             self.ready.emit()
 

@@ -82,7 +82,7 @@ class WakeUps(QObject):
     def __init__(self, session: LiveSession) -> None:
         super().__init__()
         self.count = 0
-        session.installEventFilter(self)
+        session.findChild(GuiQueue).installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.MetaCall:
