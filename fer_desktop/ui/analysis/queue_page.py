@@ -11,11 +11,9 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
-    QHBoxLayout,
     QHeaderView,
     QLabel,
     QLineEdit,
-    QPushButton,
     QStackedWidget,
     QTableView,
     QVBoxLayout,
@@ -34,6 +32,7 @@ from fer_desktop.ui.common import (
     JobRunner,
     Message,
     MessagePage,
+    fields,
     make_table,
     theme,
 )
@@ -80,8 +79,7 @@ class QueuePage(QWidget):
         self.output.setPlaceholderText("The folder that the results go to")
         self.output.setText(str(settings.analysis_folder or ""))
         self.output.textChanged.connect(self._update)
-        self.choose_output = QPushButton("&Folder…")
-        self.choose_output.clicked.connect(self._choose_output)
+        self.choose_output = fields.button("&Folder…", self._choose_output)
         self.table = self._make_table()
         self.empty = MessagePage()
         self.empty.set_message(
@@ -94,18 +92,13 @@ class QueuePage(QWidget):
         self.status.setTextFormat(Qt.TextFormat.PlainText)
         self.buttons = ActionButtons()
         self._show_buttons()
-        label = QLabel("Results &in")
-        label.setBuddy(self.output)
-        where = QHBoxLayout()
-        where.setSpacing(theme.GRID)
-        for widget in (label, self.output, self.choose_output):
-            where.addWidget(widget)
+        results_in = fields.label("Results &in", self.output)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(theme.GRID,) * 4)
         layout.setSpacing(theme.GRID)
         layout.addWidget(self.pages, 1)
         layout.addWidget(self.status)
-        layout.addLayout(where)
+        layout.addLayout(fields.row(results_in, self.output, self.choose_output))
         layout.addWidget(self.buttons)
         for signal in (self.model.rowsInserted, self.model.rowsRemoved, self.model.dataChanged):
             signal.connect(self._update)

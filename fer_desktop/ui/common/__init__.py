@@ -1,7 +1,7 @@
 """Widgets and helpers that every part of the window uses."""
 
-from fer_desktop.ui.common import file_types, icons, theme
-from fer_desktop.ui.common.action_buttons import ActionButtons
+from fer_desktop.ui.common import fields, file_types, icons, theme
+from fer_desktop.ui.common.action_buttons import ActionButtons, make_action
 from fer_desktop.ui.common.banner import Banner
 from fer_desktop.ui.common.emotion_bars import EmotionBars
 from fer_desktop.ui.common.file_types import OPEN_FILTER
@@ -37,12 +37,14 @@ __all__ = [
     "RowModel",
     "VideoView",
     "clock",
+    "fields",
     "file_types",
     "fine_clock",
     "heading",
     "icons",
     "join_threads",
     "keeps_space",
+    "make_action",
     "make_table",
     "paragraph",
     "percentage",
