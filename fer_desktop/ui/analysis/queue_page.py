@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -33,6 +33,7 @@ from fer_desktop.ui.common import (
     Message,
     MessagePage,
     fields,
+    make_action,
     make_table,
     theme,
 )
@@ -69,12 +70,12 @@ class QueuePage(QWidget):
         self._job: Job | None = None
         self.model = QueueModel(self)
 
-        self.add_files = self._action("&Add files…", self._choose_files)
-        self.add_folder = self._action("Add f&older…", self._choose_folder)
-        self.remove = self._action("&Remove", self._remove)
-        self.open_results = self._action("O&pen results", self._open_selected)
-        self.start = self._action("&Start", self._start)
-        self.stop = self._action("S&top", self._stop)
+        self.add_files = make_action(self, "&Add files…", self._choose_files)
+        self.add_folder = make_action(self, "Add f&older…", self._choose_folder)
+        self.remove = make_action(self, "&Remove", self._remove)
+        self.open_results = make_action(self, "O&pen results", self._open_selected)
+        self.start = make_action(self, "&Start", self._start)
+        self.stop = make_action(self, "S&top", self._stop)
         self.output = QLineEdit()
         self.output.setPlaceholderText("The folder that the results go to")
         self.output.setText(str(settings.analysis_folder or ""))
@@ -245,8 +246,3 @@ class QueuePage(QWidget):
         self.remove.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         table.addAction(self.remove)
         return table
-
-    def _action(self, text: str, triggered: Callable[[], None]) -> QAction:
-        action = QAction(text, self)
-        action.triggered.connect(triggered)
-        return action

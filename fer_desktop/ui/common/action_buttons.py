@@ -23,7 +23,7 @@ def make_action(owner: QObject, text: str, triggered: Callable[[], object], tip:
     action = QAction(text, owner)
     if tip:
         action.setToolTip(tip)
-    action.triggered.connect(lambda: triggered())
+    action.triggered.connect(triggered)
     return action
 
 

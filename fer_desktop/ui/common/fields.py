@@ -63,7 +63,7 @@ def button(text: str, clicked: Callable[[], object]) -> QPushButton:
     """Returns a button that belongs to a field. Return in a dialog does not press it."""
     made = QPushButton(text)
     made.setAutoDefault(False)
-    made.clicked.connect(lambda: clicked())
+    made.clicked.connect(clicked)
     return made
 
 
