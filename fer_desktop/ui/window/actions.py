@@ -20,7 +20,7 @@ _TOGGLE = {
 
 
 class Actions(QObject):
-    """The actions of the main window; it connects them."""
+    """The actions of the main window. The parts that do the work connect them."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -102,6 +102,33 @@ class Actions(QObject):
         self.toggle.setText(text)
         self.toggle.setIcon(icons.icon(icon))
         self.toggle.setToolTip(_with_shortcut(text.replace("&", ""), self.toggle))
+
+    def set_available(
+        self, phase: SessionPhase, *, agreed: bool, has_source: bool, is_camera: bool, shows_live: bool
+    ) -> None:
+        """Enables the actions that make sense now.
+
+        agreed: to the page of the first start; before that, only what closes or explains is enabled.
+        has_source: a source is open, or was. is_camera: it is a camera. shows_live: no other tab is in front.
+        """
+        explaining = (
+            self.quit,
+            self.full_screen,
+            self.about,
+            self.shortcuts,
+            self.logs,
+            self.consent,
+            self.preferences,
+        )
+        for action in self.all():
+            action.setEnabled(agreed or action in explaining)
+        # Another tab than the live view has keys of its own for these.
+        is_active = agreed and shows_live
+        has_picture = phase in (SessionPhase.RUNNING, SessionPhase.PAUSED, SessionPhase.FINISHED)
+        self.toggle.setEnabled(is_active and has_source and phase is not SessionPhase.OPENING)
+        self.stop.setEnabled(is_active and phase is not SessionPhase.IDLE)
+        self.snapshot.setEnabled(is_active and has_picture)
+        self.mirror.setEnabled(is_active and is_camera)
 
     def _action(
         self,

@@ -124,6 +124,10 @@ class WorkTabs(QTabWidget):
         self.removeTab(index)
         workspace.deleteLater()
 
+    def may_close(self) -> bool:
+        """Asks before an analysis is stopped. Returns False when the window is to stay."""
+        return not self.is_running or self._confirms()
+
     def begin_shutdown(self) -> list[threading.Thread]:
         """Ends what the tabs do and returns their threads; analyses are ended by the job runner."""
         threads = [thread for workspace in self.workspaces for thread in workspace.begin_shutdown()]
