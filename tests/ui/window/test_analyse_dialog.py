@@ -4,7 +4,7 @@ import dataclasses
 from pathlib import Path
 
 import pytest
-from fer_desktop.ui.window.files.analyse_dialog import AnalyseDialog
+from fer_desktop.ui.window.analyse_dialog import AnalyseDialog
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
