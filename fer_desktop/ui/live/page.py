@@ -202,5 +202,5 @@ def _panel_hint(running: bool, model: ModelStatus, *, live: bool) -> str:
     if model.card is None:
         return LOADING_MODEL if model.phase == "loading" else "Without a model there are no emotions."
     if live:
-        return "No face is seen. It helps to look at the camera, with light from the front."
-    return "No face is seen."
+        return "No face is found. Look at the camera, with light from the front."
+    return "No face is found."

@@ -35,14 +35,14 @@ class Actions(QObject):
             "&Analyse a file…", "Analyse a whole file and save the results", "analyse", "Ctrl+E"
         )
         self.queue = self._action(
-            "Analyse se&veral files…", "A queue of files and folders", None, "Ctrl+Shift+Q"
+            "Analyse se&veral files…", "Analyse files and folders one after the other", None, "Ctrl+Shift+Q"
         )
         self.open_results = self._action(
             "Open &results…", "Open the results of an analysis (.ferx)", None, "Ctrl+R"
         )
         self.snapshot = self._action(
             "&Snapshot",
-            "Save the picture with what is drawn over it",
+            "Save the picture with boxes and labels",
             "snapshot",
             QKeySequence.StandardKey.Save,
         )
@@ -67,11 +67,11 @@ class Actions(QObject):
         self.stop = self._action("S&top", "Close the camera or the file", "stop", "Ctrl+.")
 
         self.new_run = self._action("New &run…", "Train a model", None, "Ctrl+T")
-        self.runs = self._action("&Runs", "All training runs: go on, compare, use", None, "Ctrl+Shift+T")
-        self.check_data = self._action("&Check a data set…", "What a data set holds and lacks")
-        self.collect = self._action("C&ollect faces…", "Make a data set with the camera")
-        self.evaluate = self._action("&Evaluate a model…", "How good a model is on a data set")
-        self.import_model = self._action("&Import weights (.pt)…", "Take over a model that PyTorch saved")
+        self.runs = self._action("&Runs", "Open, resume and compare training runs", None, "Ctrl+Shift+T")
+        self.check_data = self._action("&Check a data set…", "Check the pictures and labels of a data set")
+        self.collect = self._action("C&ollect faces…", "Collect pictures of your own face with the camera")
+        self.evaluate = self._action("&Evaluate a model…", "Measure a model on a data set")
+        self.import_model = self._action("&Import weights (.pt)…", "Import a model that was saved by PyTorch")
 
         self.smoothing = self._switch("&Smooth emotions over time", "Average emotions over time", None, None)
         self.preferences = self._action("S&ettings…", "Settings", "settings", "Ctrl+,")
@@ -82,11 +82,11 @@ class Actions(QObject):
         self.reload_model = self._action("Load again", "Load the model again")
         self.dismiss = self._action("Dismiss", "Hide this message")
 
-        self.about = self._action("&About FER Desktop", "The program and its model", "info")
-        self.shortcuts = self._action("&Keyboard shortcuts", "All keyboard shortcuts", None, "F1")
+        self.about = self._action("&About FER Desktop", "About the program and its model", "info")
+        self.shortcuts = self._action("&Keyboard shortcuts", "List the keyboard shortcuts", None, "F1")
         self.logs = self._action("Show &log folder", "Open the folder with the log files", None)
         self.consent = self._action(
-            "&What to know before use", "The page of the first start, again", "privacy"
+            "&What to know before use", "Show the page of the first start again", "privacy"
         )
 
         self.about.setMenuRole(QAction.MenuRole.AboutRole)

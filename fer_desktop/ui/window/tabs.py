@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fer_desktop.ui.analysis.queue_page import QueuePage
     from fer_desktop.ui.analysis.workspace import Workspace
 
-QUESTION = "An analysis is running. Stop it and close? What is analysed so far is kept."
+QUESTION = "An analysis is running. Stop it and close? The results so far are kept."
 QUEUE = "Queue"
 
 

@@ -194,7 +194,7 @@ class TrainingPages(QObject):
                 self.open_run(run)
             self._tabs.setCurrentWidget(present)
             if living:
-                self.said.emit("A training run went on in the background.", None)
+                self.said.emit("A training run continued in the background.", None)
 
         self._jobs.start(find, name="find living runs", on_success=show, owner=self)
 
@@ -203,7 +203,7 @@ class TrainingPages(QObject):
         self._pipeline.change("model", card)
         self._tabs.show_live()
         self.said.emit(
-            f"The live view uses {card.stem}; the page Runs leads back to the bundled model.", None
+            f"The live view uses {card.stem}. The page Runs leads back to the bundled model.", None
         )
 
     def note_result(self, frame: Frame, result: FrameResult) -> None:

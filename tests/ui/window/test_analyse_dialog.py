@@ -4,7 +4,6 @@ import dataclasses
 from pathlib import Path
 
 import pytest
-from fer_desktop.ui.window.analyse_dialog import AnalyseDialog
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -12,6 +11,7 @@ from fer_desktop.core.paths import default_paths
 from fer_desktop.core.pipeline.settings import PipelineSettings
 from fer_desktop.ui.analysis.running import AnalysisOptions
 from fer_desktop.ui.settings.store import Settings
+from fer_desktop.ui.window.analyse_dialog import AnalyseDialog
 from fer_desktop.ui.window.analyse_form import A_SECOND, ALL, ONE_IN
 
 PIPELINE = PipelineSettings(model=default_paths().default_model, device="cpu", min_face=0.2, tau=0.5)
