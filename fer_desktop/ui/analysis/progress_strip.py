@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from fer_desktop.core.analysis import AnalysisProgress
-from fer_desktop.ui.common import clock, theme
+from fer_desktop.ui.common import clock, count_of, theme
 
 
 class ProgressStrip(QWidget):
@@ -63,7 +63,7 @@ class ProgressStrip(QWidget):
 def progress_text(progress: AnalysisProgress, held_s: float = 0.0) -> str:
     """Returns pictures, rate and time left in words."""
     active_s = progress.elapsed_s - held_s
-    parts = [f"{progress.frames_analysed} pictures"]
+    parts = [count_of(progress.frames_analysed, "picture")]
     if active_s > 0:
         parts.append(f"{progress.frames_analysed / active_s:.0f} per second")
     if progress.fraction and active_s > 0:

@@ -22,7 +22,17 @@ from fer_desktop.ui.analysis.export_dialog import ExportDialog
 from fer_desktop.ui.analysis.progress_strip import ProgressStrip
 from fer_desktop.ui.analysis.running import AnalysisOptions, free_path
 from fer_desktop.ui.analysis.view import AnalysisView
-from fer_desktop.ui.common import OPEN_FILTER, Banner, Job, JobRunner, Message, MessagePage, clock, theme
+from fer_desktop.ui.common import (
+    OPEN_FILTER,
+    Banner,
+    Job,
+    JobRunner,
+    Message,
+    MessagePage,
+    clock,
+    count_of,
+    theme,
+)
 
 if TYPE_CHECKING:
     from fer_desktop.core.analysis.summary import AnalysisProgress, AnalysisSummary
@@ -163,8 +173,8 @@ class Workspace(QWidget):
 
     def _on_end(self, how: str, summary: AnalysisSummary) -> None:
         text = (
-            f"{how}: {summary.frames_analysed} pictures analysed, {summary.frames_with_faces} with faces, "
-            f"in {clock(summary.elapsed_s)}."
+            f"{how}: {count_of(summary.frames_analysed, 'picture')} analysed, "
+            f"{summary.frames_with_faces} with faces, in {clock(summary.elapsed_s)}."
         )
         written = ", ".join(path.name for path in summary.outputs)
         saved = f"Saved as {written}." if written else "Nothing was saved."

@@ -6,7 +6,7 @@ from fer_desktop.ui.common.banner import Banner
 from fer_desktop.ui.common.emotion_bars import EmotionBars
 from fer_desktop.ui.common.file_types import OPEN_FILTER
 from fer_desktop.ui.common.flow_layout import FlowLayout
-from fer_desktop.ui.common.formats import UNCERTAIN_TITLE, clock, fine_clock, percentage
+from fer_desktop.ui.common.formats import UNCERTAIN_TITLE, clock, count_of, fine_clock, percentage
 from fer_desktop.ui.common.gui_queue import GuiQueue
 from fer_desktop.ui.common.icon_label import IconLabel
 from fer_desktop.ui.common.jobs import Job, JobRunner
@@ -37,6 +37,7 @@ __all__ = [
     "RowModel",
     "VideoView",
     "clock",
+    "count_of",
     "fields",
     "file_types",
     "fine_clock",

@@ -26,3 +26,8 @@ def fine_clock(seconds: float, digits: int = 2) -> str:
         return clock(round(seconds))
     parts = round(seconds * 10**digits)
     return f"{clock(parts // 10**digits)}.{parts % 10**digits:0{digits}d}"
+
+
+def count_of(number: int, thing: str) -> str:
+    """Returns 1 as '1 picture', and 1200 as '1,200 pictures'."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

@@ -7,8 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from fer_desktop.core import emotions
 from fer_desktop.core.training import Judged, Predictions
 from fer_desktop.ui.charts import ThumbnailGrid
-from fer_desktop.ui.common import paragraph, percentage, theme
-from fer_desktop.ui.training.labels import count_of
+from fer_desktop.ui.common import count_of, paragraph, percentage, theme
 
 MOST = 200
 """The largest number of pictures of a cell. The most confident ones are shown."""

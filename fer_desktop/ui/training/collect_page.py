@@ -22,6 +22,7 @@ from fer_desktop.ui.common import (
     Job,
     JobRunner,
     Message,
+    count_of,
     make_action,
     paragraph,
     theme,
@@ -31,7 +32,6 @@ from fer_desktop.ui.settings import Settings
 from fer_desktop.ui.training.collect_options import CollectOptions
 from fer_desktop.ui.training.collect_review import CollectReview
 from fer_desktop.ui.training.crop_view import CropView
-from fer_desktop.ui.training.labels import count_of
 
 PRIVACY = (
     "Nothing is saved before you press Keep. The pictures that you keep stay on this computer, in the folder "

@@ -23,8 +23,14 @@ class DataField(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.data_line = _line("The FER2013 CSV file, or a folder with one folder for each emotion")
-        self.votes_line = _line("If empty: fer2013new.csv beside the data set, where it exists")
+        self.data_line = _line(
+            "FER2013 CSV file, or a folder",
+            "The CSV file of FER2013, or a folder that contains a folder for each emotion.",
+        )
+        self.votes_line = _line(
+            "fer2013new.csv (optional)",
+            "The CSV file with the votes of FER+. By default, a fer2013new.csv beside the data set is used.",
+        )
         self.choose_file = fields.button("&File…", self.browse_file)
         self.choose_folder = fields.button("F&older…", self.browse_folder)
         self.choose_votes = fields.button("File…", self.browse_votes)
@@ -109,8 +115,9 @@ def _path(line: QLineEdit) -> Path | None:
     return Path(text) if text else None
 
 
-def _line(placeholder: str) -> QLineEdit:
+def _line(placeholder: str, tip: str) -> QLineEdit:
     line = QLineEdit()
     line.setPlaceholderText(placeholder)
+    line.setToolTip(tip)
     line.setAcceptDrops(False)  # a line would insert the URL; the field around it takes the path
     return line

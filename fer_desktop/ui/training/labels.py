@@ -1,4 +1,4 @@
-"""Headings of the parts of a page, and counts in words."""
+"""Headings of the parts of a page."""
 
 from __future__ import annotations
 
@@ -12,8 +12,3 @@ def section(text: str) -> QLabel:
     font.setBold(True)
     words.setFont(font)
     return words
-
-
-def count_of(number: int, thing: str) -> str:
-    """Returns 1 as '1 picture', and 1200 as '1,200 pictures'."""
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

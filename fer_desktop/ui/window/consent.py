@@ -17,13 +17,13 @@ PRIVATE = (
     "privacy",
     "Everything stays on this computer",
     "The picture is analysed only here. The program opens no network connection. Nothing is stored unless "
-    "you ask for it, for example with a snapshot or an analysis. Tell the other people in the picture.",
+    "you ask for it, for example with a snapshot or an analysis. Tell other people in the picture about it.",
 )
 EXPRESSION = (
     "info",
     "An expression is not a feeling",
-    "The program says what a face looks like, as the people saw it who labelled the training pictures. It "
-    "does not know what anyone feels, means or thinks. A smile may be polite. A frown may come from the sun. "
+    "The program says what a face looks like to the people who labelled the training pictures. It does "
+    "not know what anyone feels, means or thinks. A smile may be polite. A frown may come from the sun. "
     "Faces, ages and cultures differ.",
 )
 WRONG = ("warning", "It is often wrong", "")
