@@ -74,7 +74,6 @@ def facts_of(pipeline: Pipeline, settings: PipelineSettings, options: dict[str, 
 def settings_facts(settings: PipelineSettings, options: dict[str, Any]) -> dict[str, Any]:
     """The settings of the pipeline and the options of the analysis, as JSON values."""
     values = dataclasses.asdict(settings) | options
-    del values["personal"]  # of the live view alone
     return {name: str(value) if isinstance(value, Path) else value for name, value in values.items()}
 
 

@@ -7,8 +7,6 @@ from fer_desktop.core.live.inference import (
     ModelPhase,
     ModelStatus,
     PipelineLoader,
-    needs_rebuild,
-    with_settings,
 )
 from fer_desktop.core.live.mailbox import Mailbox
 from fer_desktop.core.live.meters import Clock, Stats
@@ -27,6 +25,4 @@ __all__ = [
     "SessionState",
     "SourceRequest",
     "Stats",
-    "needs_rebuild",
-    "with_settings",
 ]

@@ -25,10 +25,8 @@ from fer_desktop.core.live import (
     SessionState,
     SourceRequest,
     Stats,
-    needs_rebuild,
-    with_settings,
 )
-from fer_desktop.core.pipeline import Pipeline, PipelineSettings, build_pipeline
+from fer_desktop.core.pipeline import PersonalCalibration, Pipeline, PipelineSettings, build_pipeline
 from fer_desktop.core.types import Frame, FrameResult
 from fer_desktop.ui.common import join_threads
 
@@ -107,6 +105,7 @@ class LiveSession(QObject):
 
         self._loading: PipelineSettings | None = None
         self._serving: tuple[PipelineSettings, Pipeline] | None = None
+        self._personal: PersonalCalibration | None = None
         self._loader = PipelineLoader(build, self._on_outcome)
         self._inference = InferenceThread(self._wake, self._on_failure)
 
@@ -138,15 +137,21 @@ class LiveSession(QObject):
             return
         if self._serving is not None:
             self._serving[1].classifier.tau = settings.tau
-            self._serving[1].personal = settings.personal
-        if self._loading is not None and not needs_rebuild(self._loading, settings):
+        if self._loading is not None and not self._loading.needs_rebuild(settings):
             return
-        if self._serving is None or needs_rebuild(self._serving[0], settings):
+        if self._serving is None or self._serving[0].needs_rebuild(settings):
             self._load()
         else:
             self._loading = None
-            self._serve(*self._serving)
+            self._serve(self._serving[1])
             self._announce_model("ready")
+
+    def set_personal(self, personal: PersonalCalibration | None) -> None:
+        """Corrects every face that is alone from the next picture on, None for no correction."""
+        self._personal = personal
+        if self._serving is not None:
+            self._serving[1].personal = personal
+            self._analyse_again()
 
     def open(self, request: SourceRequest) -> None:
         """Ends the present source and shows this one."""
@@ -228,11 +233,16 @@ class LiveSession(QObject):
         self._loader.request(self._settings)
         self._announce_model("loading")
 
-    def _serve(self, built_with: PipelineSettings, pipeline: Pipeline) -> None:
-        """Uses a pipeline that was built with settings which need no rebuild to become the present ones."""
-        pipeline = with_settings(pipeline, built_with, self._settings)
+    def _serve(self, pipeline: Pipeline) -> None:
+        """Uses a pipeline whose detector and model are those of the present settings."""
+        pipeline = pipeline.with_settings(self._settings)
+        pipeline.personal = self._personal
         self._serving = self._settings, pipeline
         self._inference.use(pipeline)
+        self._analyse_again()
+
+    def _analyse_again(self) -> None:
+        """Shows at once what a change does to a picture that stands still."""
         if self._state.phase in (SessionPhase.PAUSED, SessionPhase.FINISHED):
             self._inference.repeat()
 
@@ -307,7 +317,7 @@ class LiveSession(QObject):
         if isinstance(outcome, Exception):
             self._announce_model("error", _plain("The model could not be loaded", outcome))
         else:
-            self._serve(settings, outcome)
+            self._serve(outcome)
             self._announce_model("ready")
 
     def _report_failure(self, error: Exception, final: bool) -> None:
