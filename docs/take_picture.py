@@ -21,7 +21,7 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from fer_desktop.core.paths import default_paths
-from fer_desktop.ui.analysis.running import AnalysisOptions
+from fer_desktop.ui.analysis.running import AnalysisRequest
 from fer_desktop.ui.common import theme
 from fer_desktop.ui.live.camera_watch import CameraWatcher
 from fer_desktop.ui.live.session import LiveSession
@@ -69,7 +69,7 @@ def main() -> int:
     wait(WAIT_MS)
     window.grab().save(str(Path(__file__).with_name("window.png")))
     session.stop()
-    options = AnalysisOptions(video, video.parent)
+    options = AnalysisRequest(video, video.parent)
     workspace = window.tabs.start_analysis(options, settings.pipeline_settings(paths.default_model))
     wait(2 * WAIT_MS)
     view = workspace.view

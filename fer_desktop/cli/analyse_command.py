@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from types import FrameType
 
 from fer_desktop.cli.batch_progress import BatchProgress
+from fer_desktop.core.analysis import AnalysisOptions
 from fer_desktop.core.batch import (
     Batch,
     BatchItem,
-    BatchOptions,
     ItemOutcome,
     as_text,
     check_table,
@@ -75,7 +75,7 @@ def run_analyse(options: argparse.Namespace, settings: PipelineSettings) -> int:
 
 
 def _batch(options: argparse.Namespace, settings: PipelineSettings) -> Batch:
-    how = BatchOptions(
+    how = AnalysisOptions(
         video=options.video,
         jsonl=options.jsonl,
         ferx=options.ferx,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fer_desktop.core.analysis.options import Destination
 from fer_desktop.core.errors import SourceError
 from fer_desktop.core.files import output_error
 from fer_desktop.core.results import fingerprint
@@ -36,15 +37,19 @@ def recording_facts(path: Path | None) -> dict[str, Any]:
 
 @contextmanager
 def kept_record(
-    folder: Path, name: str, recording: dict[str, Any], targets: Iterable[Path], batch_id: str | None
+    destination: Destination, recording: dict[str, Any], targets: Iterable[Path]
 ) -> Iterator[None]:
     """While this lasts, NAME.part says that ``targets`` are being written.
 
     It stays after a kill, and after an error that left some of them there. Raises OutputError.
     """
     targets = tuple(targets)
-    path = _record_path(folder, name)
-    record = {"source": recording, "outputs": [target.name for target in targets], "batch": batch_id}
+    path = _record_path(destination.folder, destination.name)
+    record = {
+        "source": recording,
+        "outputs": [target.name for target in targets],
+        "batch": destination.batch_id,
+    }
     try:
         path.write_text(json.dumps(record), encoding="utf-8")
     except OSError as error:

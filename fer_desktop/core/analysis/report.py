@@ -14,6 +14,7 @@ import cv2
 import onnxruntime
 
 from fer_desktop import __version__
+from fer_desktop.core.analysis.options import AnalysisOptions
 from fer_desktop.core.analysis.summary import AnalysisSummary
 from fer_desktop.core.files import write_whole
 from fer_desktop.core.pipeline import Pipeline, PipelineSettings
@@ -61,7 +62,7 @@ def report_of(
     }
 
 
-def facts_of(pipeline: Pipeline, settings: PipelineSettings, options: dict[str, Any]) -> dict[str, Any]:
+def facts_of(pipeline: Pipeline, settings: PipelineSettings, options: AnalysisOptions) -> dict[str, Any]:
     """What decides the results, as JSON values: model, detector, settings with the options, versions."""
     return {
         "model": _model(pipeline),
@@ -71,9 +72,9 @@ def facts_of(pipeline: Pipeline, settings: PipelineSettings, options: dict[str, 
     }
 
 
-def settings_facts(settings: PipelineSettings, options: dict[str, Any]) -> dict[str, Any]:
+def settings_facts(settings: PipelineSettings, options: AnalysisOptions) -> dict[str, Any]:
     """The settings of the pipeline and the options of the analysis, as JSON values."""
-    values = dataclasses.asdict(settings) | options
+    values = dataclasses.asdict(settings) | dataclasses.asdict(options)
     return {name: str(value) if isinstance(value, Path) else value for name, value in values.items()}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import os
 from collections.abc import Callable, Sequence
@@ -12,8 +11,11 @@ from typing import Literal
 from uuid import uuid4
 
 from fer_desktop.core.analysis import (
+    DEFAULT_OPTIONS,
+    AnalysisOptions,
     AnalysisProgress,
     AnalysisSummary,
+    Destination,
     Earlier,
     IncompleteAnalysisError,
     recording_facts,
@@ -30,20 +32,6 @@ ItemState = Literal["waiting", "done", "done before", "stopped", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
-class BatchOptions:
-    """As ``run_analysis`` takes them."""
-
-    video: bool = False
-    jsonl: bool = False
-    ferx: bool = True
-    every: int = 1
-    rate: float | None = None
-    start_s: float | None = None
-    end_s: float | None = None
-    blur: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Batch:
     """How every item is analysed.
 
@@ -54,7 +42,7 @@ class Batch:
 
     output: Path
     settings: PipelineSettings
-    options: BatchOptions = BatchOptions()
+    options: AnalysisOptions = DEFAULT_OPTIONS
     resume: bool = False
     overwrite: bool = False
     id: str = field(default_factory=lambda: uuid4().hex)
@@ -151,13 +139,15 @@ def analyse_item(
             return before
         summary = run_analysis(
             item.input,
-            batch.output,
+            Destination(
+                batch.output,
+                item.name,
+                overwrite=batch.overwrite,
+                replaceable=earlier.own_files(batch.id, of_any_batch=batch.resume),
+                batch_id=batch.id,
+            ),
             batch.settings,
-            name=item.name,
-            **dataclasses.asdict(batch.options),
-            overwrite=batch.overwrite,
-            replaceable=earlier.own_files(batch.id, of_any_batch=batch.resume),
-            batch_id=batch.id,
+            batch.options,
             pipeline=pipeline,
             on_progress=on_progress,
             should_stop=should_stop,
@@ -178,7 +168,7 @@ def _before(earlier: Earlier, batch: Batch) -> ItemOutcome | None:
     if report is None or not (batch.resume or report.get("batch") == batch.id):
         return None
     hashes = {weights["sha256"] for weights in ModelCard.load(batch.settings.model).files.values()}
-    settings = settings_facts(batch.settings, dataclasses.asdict(batch.options))
+    settings = settings_facts(batch.settings, batch.options)
     if not earlier.is_finished(settings, hashes):
         return None
     return ItemOutcome(

@@ -20,9 +20,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from fer_desktop.core.analysis import AnalysisOptions
 from fer_desktop.core.paths import Paths
 from fer_desktop.core.pipeline import PipelineSettings
-from fer_desktop.ui.analysis import AnalysisOptions
+from fer_desktop.ui.analysis import AnalysisRequest
 from fer_desktop.ui.common import OPEN_FILTER, theme
 from fer_desktop.ui.settings import DETECTOR_CHOICES, Settings, show_models
 
@@ -113,7 +114,7 @@ class AnalyseForm(QWidget):
         if input_path is not None:
             self._set_input(input_path)
 
-    def options(self) -> AnalysisOptions | None:
+    def request(self) -> AnalysisRequest | None:
         """None while something is missing or does not fit together."""
         source, output = self.input.text().strip(), self.output.text().strip()
         part = self.part.isChecked()
@@ -121,14 +122,13 @@ class AnalyseForm(QWidget):
         if not source or not output or (part and end is not None and end <= self.start_time.value()):
             return None
         which = self.pictures.currentIndex()
-        return AnalysisOptions(
-            input=Path(source),
-            output=Path(output),
+        options = AnalysisOptions(
             every=self.every.value() if which == ONE_IN else 1,
             rate=self.rate.value() if which == A_SECOND else None,
             start_s=self.start_time.value() if part else None,
             end_s=end if part else None,
         )
+        return AnalysisRequest(Path(source), Path(output), options)
 
     def pipeline(self) -> PipelineSettings | None:
         """The settings in use with what is chosen here; None before ``offer``."""
