@@ -1,7 +1,7 @@
 """Takes the pictures of the README and the user guide again: the real window, run off the screen.
 
 Faces are NASA's portrait of Eileen Collins, which is in the public domain and ships with scikit-image, and
-faces that this file draws. The picture of a run is of a real run on the drawn faces, which takes a minute or two.
+faces that this file draws. The run in the pictures is a real one on the drawn faces.
 
 Run: python docs/take_pictures.py
 """
@@ -16,9 +16,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-HOME = Path(tempfile.gettempdir()) / "fer-desktop-pictures"
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ["FER_DESKTOP_HOME"] = str(HOME)
+os.environ["FER_DESKTOP_HOME"] = str(Path(tempfile.gettempdir(), "fer-desktop-pictures"))
 
 import cv2
 import numpy as np
@@ -32,10 +31,13 @@ from fer_desktop.__main__ import main as start_program
 from fer_desktop.core import emotions
 from tests.support.videos import write_video
 
+HOME = Path(os.environ["FER_DESKTOP_HOME"])
 PICTURES = Path(__file__).with_name("pictures")
 WINDOW_SIZE = (1040, 680)
 FPS = 24
 TIMEOUT_MS = 600_000
+IN_FOCUS_S = 11.0
+"""A time of the portrait's video at which the mouth is in focus, after it was not twice."""
 
 Picture = NDArray[np.uint8]
 
@@ -111,7 +113,7 @@ def draw_face(emotion: str, generator: np.random.Generator) -> Picture:
         outer = (48 + 21 * side, round(33 + height - slant / 2))
         cv2.line(image, inner, outer, 50, 3, cv2.LINE_AA)
     turn = cv2.getRotationMatrix2D((48, 48), generator.normal(0, 8), generator.uniform(0.85, 1.1))
-    turn[:, 2] += generator.normal(0, 3, 2)
+    turn[:, 2] = turn[:, 2] + generator.normal(0, 3, 2)
     image = cv2.warpAffine(image, turn, (96, 96), borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
     light = cv2.resize(generator.normal(0, 38, (4, 4)), (96, 96), interpolation=cv2.INTER_CUBIC)
     return np.clip(image + light + generator.normal(0, 10, image.shape), 0, 255).astype(np.uint8)
@@ -134,10 +136,10 @@ def write_drawn_faces(folder: Path) -> Path:
 
 def take_all(window: Any, folder: Path) -> None:
     """window: the program's, at its first start, with a video to open."""
-    save(window, "first-start")
+    save(window, "first-start", more_height=120)
     window.consent_page.buttons.buttons[0].click()
     wait_until(lambda: window.session.model_status.card is not None and window.live_page.view.has_picture)
-    wait(7000)
+    wait_until(lambda: window.live_page.timeline.history.end_s >= IN_FOCUS_S)
     save(window, "live")
     take_dialogs(window)
     take_recording(window, folder)
@@ -172,15 +174,14 @@ def take_recording(window: Any, folder: Path) -> None:
         view.document.rename(number, name)
     view.document.add_marker(2.0, 4.5, "First question")
     view.document.add_marker(6.0, None, "Second question")
-    view.seek(8.4)
+    view.seek(5.2)
     window.status_bar.clear_message()
-    window.resize(WINDOW_SIZE[0], WINDOW_SIZE[1] + 100)
-    save(window, "recording")
-    window.resize(*WINDOW_SIZE)
+    save(window, "recording", more_height=160)
     view.actions_.export.trigger()
     wait(300)
-    save(QApplication.activeModalWidget(), "export")
-    QApplication.activeModalWidget().reject()
+    exporting: Any = QApplication.activeModalWidget()
+    save(exporting, "export")
+    exporting.reject()
     window.tabs.close_tab(window.tabs.indexOf(window.tabs.workspaces[0]))
 
 
@@ -204,7 +205,7 @@ def take_training(window: Any, folder: Path) -> None:
     pages.show_data(data)
     pages.data.check.trigger()
     wait_until(lambda: pages.data.report is not None)
-    save(window, "data")
+    save(window, "data", more_height=160)
     window.tabs.remove_page(pages.data)
 
     pages.show_setup(data)
@@ -225,23 +226,30 @@ def take_training(window: Any, folder: Path) -> None:
     pages.evaluate.form.data.set_data(data, None)
     pages.evaluate.evaluate.trigger()
     wait_until(lambda: pages.evaluate.view.isVisible())
-    save(window, "evaluate")
+    save(window, "evaluate", more_height=120)
 
 
 # How they are taken.
 
 
-def save(widget: QWidget, name: str) -> None:
-    """A PNG of 256 colours, among them those of the emotions; half as large as one of all colours."""
+def save(widget: QWidget, name: str, more_height: int = 0) -> None:
+    """A PNG of 256 colours, among them those of the emotions; half as large as one of all colours.
+
+    more_height: pixels by which the widget is higher while its picture is taken.
+    """
+    size = widget.size()
+    widget.resize(size.width(), size.height() + more_height)
     wait(500)
     path = PICTURES / f"{name}.png"
     widget.grab().save(str(path))
+    widget.resize(size)
     with Image.open(path) as picture:
         full = picture.convert("RGB")
     kept = b"".join(bytes.fromhex(emotion.colour.removeprefix("#")) for emotion in emotions.ALL)
+    most = full.quantize(256 - len(kept) // 3).getpalette() or []
     palette = Image.new("P", (1, 1))
-    palette.putpalette([*full.quantize(256 - len(kept) // 3).getpalette()[: 768 - len(kept)], *kept])
-    full.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG).save(path, optimize=True)
+    palette.putpalette([*most[: 768 - len(kept)], *kept])
+    full.quantize(palette=palette, dither=Image.Dither.NONE).save(path, optimize=True)
     sys.stdout.write(f"{path.name}: {path.stat().st_size // 1024} KB\n")
 
 
