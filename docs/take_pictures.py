@@ -25,7 +25,7 @@ import skimage.data
 from numpy.typing import NDArray
 from PIL import Image
 from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
 from fer_desktop.__main__ import main as start_program
 from fer_desktop.core import emotions
@@ -176,7 +176,10 @@ def take_recording(window: Any, folder: Path) -> None:
     view.document.add_marker(6.0, None, "Second question")
     view.seek(5.2)
     window.status_bar.clear_message()
-    save(window, "recording", more_height=160)
+    window.resize(WINDOW_SIZE[0], WINDOW_SIZE[1] + 160)
+    view.findChild(QSplitter).setSizes([400, 340])
+    save(window, "recording")
+    window.resize(*WINDOW_SIZE)
     view.actions_.export.trigger()
     wait(300)
     exporting: Any = QApplication.activeModalWidget()
