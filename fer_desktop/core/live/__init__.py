@@ -8,6 +8,7 @@ from fer_desktop.core.live.inference import (
     ModelStatus,
     PipelineLoader,
 )
+from fer_desktop.core.live.loop import LiveLoop
 from fer_desktop.core.live.mailbox import Mailbox
 from fer_desktop.core.live.meters import Clock, Stats
 
@@ -17,6 +18,7 @@ __all__ = [
     "Clock",
     "InferenceThread",
     "LiveFeed",
+    "LiveLoop",
     "Mailbox",
     "ModelPhase",
     "ModelStatus",

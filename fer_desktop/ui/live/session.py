@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import cv2
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -15,9 +14,8 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from fer_desktop.core.errors import FerDesktopError
 from fer_desktop.core.live import (
     BACKOFF_S,
-    CaptureThread,
-    InferenceThread,
     LiveFeed,
+    LiveLoop,
     ModelPhase,
     ModelStatus,
     PipelineLoader,
@@ -91,23 +89,24 @@ class LiveSession(QObject):
         super().__init__(parent)
         cv2.setNumThreads(1)  # OpenCV's own threads would compete with the classifier's
         self._settings = settings
-        self._clock = clock
-        self._backoff_s = backoff_s
         self._state = SessionState()
         self._model_status = ModelStatus("loading")
         self._closed = False
 
-        self._feed = LiveFeed(clock)
-        self._capture: CaptureThread | None = None
-        self._ending: list[CaptureThread] = []
-        self._camera_lock = threading.Lock()
+        self._loop = LiveLoop(
+            on_preview=self._wake,
+            on_result=self._wake,
+            on_state=self._on_state,
+            on_failure=self._on_failure,
+            clock=clock,
+            backoff_s=backoff_s,
+        )
         self._paused = False
 
         self._loading: PipelineSettings | None = None
         self._serving: tuple[PipelineSettings, Pipeline] | None = None
         self._personal: PersonalCalibration | None = None
         self._loader = PipelineLoader(build, self._on_outcome)
-        self._inference = InferenceThread(self._wake, self._on_failure)
 
         self._events: queue.SimpleQueue[_Event] = queue.SimpleQueue()
         self._woken.connect(self._on_woken, Qt.ConnectionType.QueuedConnection)
@@ -126,7 +125,7 @@ class LiveSession(QObject):
             return
         if not self._loader.is_alive():
             self._loader.start()
-            self._inference.start()
+            self._loop.start()
         self._load()
 
     def configure(self, settings: PipelineSettings) -> None:
@@ -157,68 +156,56 @@ class LiveSession(QObject):
         """Ends the present source and shows this one."""
         if self._closed:
             return
-        self._end_capture()
-        self._feed = LiveFeed(self._clock)
-        self._inference.follow(self._feed)
-        self._capture = CaptureThread(
-            request,
-            on_frame=partial(self._on_frame, self._feed),
-            on_state=partial(self._on_state, self._feed),
-            camera_lock=self._camera_lock,
-            clock=self._clock,
-            backoff_s=self._backoff_s,
-        )
+        self._paused = False
+        self._loop.close()
         self._change_state(SessionState(SessionPhase.OPENING, name=request.name))
-        self._capture.start()
+        self._loop.open(request)
 
     def pause(self) -> None:
         """Holds the picture: a file waits, a camera stays open. Without effect unless running."""
-        if self._capture is not None and self._state.phase is SessionPhase.RUNNING:
+        if self._loop.has_source and self._state.phase is SessionPhase.RUNNING:
             self._paused = True
-            self._capture.pause()
+            self._loop.pause()
             self._change_state(replace(self._state, phase=SessionPhase.PAUSED))
 
     def resume(self) -> None:
         """Goes on after a pause."""
-        if self._capture is not None and self._paused:
+        if self._loop.has_source and self._paused:
             self._paused = False
-            self._capture.resume()
+            self._loop.resume()
             if self._state.phase is SessionPhase.PAUSED:
                 self._change_state(replace(self._state, phase=SessionPhase.RUNNING))
 
     def stop(self) -> None:
         """Closes the source."""
-        self._end_capture()
-        self._feed = LiveFeed(self._clock)
+        self._paused = False
+        self._loop.close()
         self._change_state(SessionState())
 
     def take_frame(self) -> Frame | None:
         """The newest picture; None when it was taken already."""
-        return self._feed.preview.take()
+        return self._loop.feed.preview.take()
 
     def take_result(self) -> FrameResult | None:
         """The newest result; None when it was taken already."""
-        return self._feed.results.take()
+        return self._loop.feed.results.take()
 
     def note_displayed(self, shown: Frame | FrameResult) -> None:
         """To be called when a picture was painted, for the display rate, or a result, for the latency."""
         if isinstance(shown, Frame):
-            self._feed.displayed.tick()
-        elif (
-            self._state.phase is SessionPhase.RUNNING
-        ):  # a picture that stands still may have been analysed again
-            self._feed.latency.note_since(shown.captured_at)
+            self._loop.feed.displayed.tick()
+        elif self._state.phase is SessionPhase.RUNNING:  # one that stands still may be analysed again
+            self._loop.feed.latency.note_since(shown.captured_at)
 
     def stats(self) -> Stats:
-        return self._feed.stats()
+        return self._loop.feed.stats()
 
     def begin_shutdown(self) -> list[threading.Thread]:
         """Tells every thread to end and returns them; the session is of no use afterwards."""
         self._closed = True
-        self._end_capture()
-        self._inference.stop()
+        self._paused = False
         self._loader.stop()
-        return [*self._ending, self._inference, self._loader]
+        return [*self._loop.begin_shutdown(), self._loader]
 
     def shutdown(self, timeout_s: float = 2.0) -> bool:
         """Ends every thread and waits for them.
@@ -238,21 +225,13 @@ class LiveSession(QObject):
         pipeline = pipeline.with_settings(self._settings)
         pipeline.personal = self._personal
         self._serving = self._settings, pipeline
-        self._inference.use(pipeline)
+        self._loop.use(pipeline)
         self._analyse_again()
 
     def _analyse_again(self) -> None:
         """Shows at once what a change does to a picture that stands still."""
         if self._state.phase in (SessionPhase.PAUSED, SessionPhase.FINISHED):
-            self._inference.repeat()
-
-    def _end_capture(self) -> None:
-        self._paused = False
-        self._ending = [thread for thread in self._ending if thread.is_alive()]
-        if self._capture is not None:
-            self._capture.stop()
-            self._ending.append(self._capture)
-            self._capture = None
+            self._loop.repeat()
 
     def _change_state(self, state: SessionState) -> None:
         if state != self._state:
@@ -269,13 +248,6 @@ class LiveSession(QObject):
         self.model_changed.emit(self._model_status)
 
     # Called by the other threads.
-
-    def _on_frame(self, feed: LiveFeed, frame: Frame) -> None:
-        feed.captured.tick()
-        feed.pending.put(frame)
-        self._inference.wake()
-        if feed.preview.put(frame):
-            self._wake()
 
     def _on_state(self, feed: LiveFeed, state: SessionState) -> None:
         self._post(_Captured(feed, state))
@@ -304,12 +276,12 @@ class LiveSession(QObject):
             match self._events.get():
                 case _Loaded(settings, outcome) if settings is self._loading:
                     self._take_over(settings, outcome)
-                case _Captured(feed, state) if feed is self._feed:
+                case _Captured(feed, state) if feed is self._loop.feed:
                     is_paused = self._paused and state.phase is SessionPhase.RUNNING
                     self._change_state(replace(state, phase=SessionPhase.PAUSED) if is_paused else state)
-                case _Failed(feed, error, final) if feed is self._feed:
+                case _Failed(feed, error, final) if feed is self._loop.feed:
                     self._report_failure(error, final)
-        if not (self._feed.preview.is_empty and self._feed.results.is_empty):
+        if not (self._loop.feed.preview.is_empty and self._loop.feed.results.is_empty):
             self.ready.emit()
 
     def _take_over(self, settings: PipelineSettings, outcome: Pipeline | Exception) -> None:
@@ -323,7 +295,8 @@ class LiveSession(QObject):
     def _report_failure(self, error: Exception, final: bool) -> None:
         message = _plain("The picture could not be analysed", error)
         if final:
-            self._end_capture()
+            self._paused = False
+            self._loop.end_capture()
             self._change_state(
                 SessionState(
                     SessionPhase.ERROR, self._state.source, self._state.name, message, FAILURE_ADVICE
