@@ -15,13 +15,22 @@ PROCESSES ?= 2
 # Of every stage; TRAINING_OPTIONS="--limit 512 --epochs 1 --small-epochs 0" rehearses them in less than an hour.
 TRAINING_OPTIONS ?=
 
-.PHONY: run test check format model evaluate clean
+.PHONY: run test quick package check format model evaluate clean
 
 run: $(VENV)/.run
 	$(BIN)/fer-desktop
 
-test: check
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+# Each test once: the quick part on the built wheel, the rest in the checkout.
+test: check package
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "slow or development"
+
+# What to run while working.
+quick: $(VENV)/.dev
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+
+# The built wheel, in an environment without this checkout.
+package: $(VENV)/.dev
+	$(BIN)/python .ci/package.py
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -56,4 +65,4 @@ $(VENV)/.dev: $(VENV)/bin/python pyproject.toml $(CONSTRAINTS)
 	touch $@ $(VENV)/.run
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venv-package build dist .mypy_cache .pytest_cache .ruff_cache

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+from tests.support.imports import loaded_after
+
+pytestmark = pytest.mark.development
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -214,18 +215,6 @@ def test_the_walk_sees_imports_inside_functions(tmp_path: Path) -> None:
     ]
     assert is_in("PySide6.QtCore", {"PySide6"})
     assert not is_in("torchmetrics", {"torch"})
-
-
-def loaded_after(*modules: str) -> set[str]:
-    """The top-level packages that a fresh process has loaded after these imports."""
-    program = (
-        f"import json, sys, {', '.join(modules)}; "
-        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
-    )
-    return set(json.loads(done.stdout))
 
 
 def test_neither_the_core_nor_the_trainer_loads_qt() -> None:
