@@ -1,4 +1,4 @@
-"""The JSON file beside the results: what was analysed, with what, and how it went."""
+"""The report: a JSON file that says what was analysed, with what, and with which result."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def settings_facts(settings: PipelineSettings, options: AnalysisOptions) -> dict
 
 
 def versions() -> dict[str, str]:
-    """Of the program and of what decides its results."""
+    """The versions of the program and of the packages that decide its results."""
     return {
         "fer-desktop": __version__,
         "python": platform.python_version(),

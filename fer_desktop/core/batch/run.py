@@ -1,4 +1,4 @@
-"""Many analyses that do not depend on each other. Here: what they are, and one after the other."""
+"""A batch: several analyses, and their run one after the other."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ ItemState = Literal["waiting", "done", "done before", "stopped", "failed"]
 class Batch:
     """How every item is analysed.
 
-    resume: what has been analysed before with the same model, settings and options is not done again, and
-    other results of the same recording are replaced. overwrite: any results are replaced.
-    id: results that carry it were made by this batch, so an item that is given out twice is done once.
+    resume: skips items that were analysed before with the same model, settings and options, and replaces
+    other results of the same recording. overwrite: replaces any results.
+    id: marks the results of this batch, so that an item that is given out twice is analysed once.
     """
 
     output: Path
@@ -58,11 +58,11 @@ class BatchItem:
 
 @dataclass(frozen=True, slots=True)
 class ItemOutcome:
-    """What became of an item. With "waiting" it was not begun.
+    """How an item ended. "waiting": it was not begun.
 
-    people: different faces, as far as the tracker can tell. elapsed_s: of the analysis. last_pts_s: time of
-    the last frame, None without any. error: what went wrong. is_refused: results exist that may not be
-    replaced.
+    people: number of different faces, as far as the tracker can tell. elapsed_s: duration of the analysis.
+    last_pts_s: time of the last frame, None without frames. error: message for the user.
+    is_refused: results exist, and the batch may not replace them.
     """
 
     state: ItemState
@@ -97,7 +97,7 @@ class ItemOutcome:
 
 OnItemProgress = Callable[[int, AnalysisProgress], None]
 OnItemOutcome = Callable[[int, ItemOutcome], None]
-"""Both get the position of the item, from 0."""
+"""Both receive the position of the item, counted from 0."""
 
 
 def run_batch(
@@ -109,7 +109,7 @@ def run_batch(
     on_outcome: OnItemOutcome = lambda position, outcome: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> list[ItemOutcome]:
-    """One item after the other on this thread; one that fails does not stop the rest."""
+    """Analyses the items one after the other on this thread. If one fails, the others go on."""
     outcomes = [ItemOutcome("waiting")] * len(items)
     for position, item in enumerate(items):
         if should_stop():
@@ -131,7 +131,7 @@ def analyse_item(
     on_progress: Callable[[AnalysisProgress], None] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> ItemOutcome:
-    """Analyses one item, unless that has been done before. What goes wrong is in the outcome."""
+    """Analyses one item, unless its results are there already. The outcome tells of errors."""
     try:
         recording = recording_facts(item.input if _exists(item.input) else None)
         earlier = Earlier.read(batch.output, item.name, recording)
@@ -163,7 +163,7 @@ def analyse_item(
 
 
 def _before(earlier: Earlier, batch: Batch) -> ItemOutcome | None:
-    """The outcome of an analysis that need not be done again. Raises ModelError."""
+    """The outcome of an earlier analysis that still holds, else None. Raises ModelError."""
     report = earlier.report
     if report is None or not (batch.resume or report.get("batch") == batch.id):
         return None

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 ModelPhase = Literal["loading", "ready", "error"]
 
 MAX_FAILURES = 10
-"""After so many frames in a row that could not be analysed the live view stops."""
+"""The live view stops after so many failed frames in a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class ModelStatus:
 
 
 class PipelineLoader(threading.Thread):
-    """Builds pipelines one after the other; of several requests meanwhile only the newest is served.
+    """Builds pipelines one after the other. It serves only the newest of several waiting requests.
 
     on_outcome(settings, pipeline or error) is called from this thread.
     """
