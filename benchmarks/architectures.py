@@ -18,7 +18,7 @@ from fer_desktop.core.model import ModelCard, sha256
 from fer_desktop.core.network import build_model
 from fer_desktop.core.onnx_classifier import OnnxClassifier
 from trainer.config import TrainConfig
-from trainer.export import export_onnx
+from trainer.release.export import export_onnx
 
 BATCHES = (1, 5)
 COLUMNS = {"accuracy %": "accuracy", "macro recall balanced %": "balanced_macro_recall"}

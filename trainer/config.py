@@ -12,6 +12,10 @@ from typing import Any, Literal
 from fer_desktop.core.errors import FerDesktopError
 
 LabelSource = Literal["auto", "votes", "majority", "original"]
+NAMED_STARTS = ("auto", "imagenet", "lite0", "lite2", "faces", "random", "bundled")
+"""The start weights that have a name. Any other start is the card of a model."""
+MACHINE_OPTIONS = frozenset({"checkpoint_minutes", "workers", "device"})
+"""The options that change no step of the training."""
 
 
 class ConfigError(FerDesktopError):

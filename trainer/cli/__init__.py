@@ -1,0 +1,1 @@
+"""The command line, ``python -m trainer``: the commands and their options. Loads no torch by itself."""

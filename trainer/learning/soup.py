@@ -1,0 +1,36 @@
+"""The mean of several models' weights as one model (Wortsman et al. 2022, "Model soups")."""
+
+from __future__ import annotations
+
+import torch
+
+from fer_desktop.core.model import ModelCard
+from fer_desktop.core.network import load_network
+from trainer.config import TrainConfig
+from trainer.evaluation.predict import find_card
+from trainer.learning.start_weights import check_network
+
+Tensors = dict[str, torch.Tensor]
+
+
+class Soup:
+    """The models of ``config.soup``, read when it is made, so that a wrong one ends the run at once."""
+
+    def __init__(self, config: TrainConfig) -> None:
+        """Raises ModelError for a model that cannot be read, ConfigError for one of another network."""
+        self.names: list[str] = []
+        self._others: list[Tensors] = []
+        for path in map(find_card, config.soup_paths):
+            card = ModelCard.load(path)
+            check_network(f"--soup {path}", card, config.architecture, config.channels)
+            self.names.append(card.identity)
+            self._others.append(load_network(card, path).state_dict())
+
+    def with_others(self, weights: Tensors) -> Tensors:
+        """Each tensor's mean over ``weights`` and the others; counters are those of ``weights``."""
+        return {
+            name: torch.stack([tensor, *(other[name].to(tensor) for other in self._others)]).mean(dim=0)
+            if tensor.is_floating_point()
+            else tensor
+            for name, tensor in weights.items()
+        }
