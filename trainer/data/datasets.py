@@ -1,4 +1,4 @@
-"""One way in to every data set, with the split discipline of the design."""
+"""Reads any data set, and keeps its training rows apart from its evaluation rows."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def load_dataset(
     labels: LabelSource = "auto",
     on_progress: OnProgress = unwatched,
 ) -> DataSet:
-    """Reads FER2013 (the CSV file or its folder) or class folders, told apart by what lies there.
+    """Reads FER2013 (the CSV file or its folder) or class folders.
 
-    votes: the FER+ file; by default ``fer2013new.csv`` beside the pictures when it exists.
-    labels: 'original' leaves votes aside. Raises DataError that says what was expected.
+    votes: the FER+ file; by default ``fer2013new.csv`` beside the pictures, if it exists.
+    labels: 'original' ignores the votes. Raises DataError that says what was expected.
     """
     if not path.exists():
         raise DataError(f"{path}: there is no such file or folder")
@@ -44,12 +44,12 @@ def load_dataset(
             return read_folders(path, on_progress)
         raise DataError(
             f"{path}: neither FER2013 ({' or '.join(_CSV_NAMES)}) nor folders named after emotions "
-            f"({', '.join(EMOTIONS)}), possibly below train/, validation/ and test/"
+            f"({', '.join(EMOTIONS)}), directly or in train/, validation/ and test/"
         )
     beside = pictures.with_name(VOTES_FILE)
     votes = votes or (beside if beside.is_file() else None)
     if labels in ("votes", "majority") and votes is None:
-        raise DataError(f"{beside}: the FER+ votes are not there; name the file with --votes")
+        raise DataError(f"{beside}: there are no FER+ votes; name their file with --votes")
     return read_fer2013(pictures, None if labels == "original" else votes, on_progress)
 
 
@@ -60,7 +60,7 @@ def _fer2013_file(path: Path) -> Path | None:
 
 
 def find_leaks(dataset: DataSet) -> dict[SplitName, Duplicates]:
-    """The training rows that repeat a row of an evaluation split, for each that is there."""
+    """Returns for each evaluation split the training rows that repeat one of its rows."""
     train = dataset.split("train")
     return {
         split: find_duplicates(train, dataset.splits[split])
@@ -72,10 +72,10 @@ def find_leaks(dataset: DataSet) -> dict[SplitName, Duplicates]:
 def kept_rows(
     dataset: DataSet, leaks: dict[SplitName, Duplicates]
 ) -> tuple[NDArray[np.bool_], dict[str, int]]:
-    """(N,) whether a training row is trained on, and the number of those left out, by their first reason.
+    """Returns (N,) whether a training row is used, and how many are dropped for each reason.
 
-    Near duplicates of held-out rows stay: pictures of one's own face from one sitting all resemble each
-    other, and none would be left.
+    A row with several reasons counts for the first one. Near duplicates of held-out rows are kept: the
+    pictures of one sitting all resemble each other, and none would be left.
     """
     keep = dataset.split("train").targets.sum(axis=1) > 0
     dropped = {"without target": int((~keep).sum())}
@@ -92,12 +92,11 @@ def kept_rows(
 def training_rows(
     dataset: DataSet, labels: LabelSource = "auto", original_share: float = 0.0
 ) -> tuple[DataSet, Samples]:
-    """The rows to learn from, and the data set with a report of those left out.
+    """Returns the data set with a report of the dropped rows, and the training rows.
 
-    Left out are rows without a target and rows that duplicate one of the evaluation splits, but for the
-    exception in `kept_rows`; the evaluation splits themselves stay as they are. labels 'majority': the target
-    is the emotion with most votes, whole. original_share: weight of the data set's own label in the target,
-    0 to 1.
+    `kept_rows` says which rows are dropped. The evaluation splits are unchanged. labels: with 'majority' the
+    target is the emotion with most votes alone. original_share: the weight of the data set's own label in the
+    target, 0 to 1. Raises DataError when too few rows are left.
     """
     train = dataset.split("train")
     leaks = find_leaks(dataset)
@@ -105,7 +104,7 @@ def training_rows(
     rows = train.take(np.flatnonzero(keep))
     if len(rows) < MIN_TRAINING_ROWS:
         raise DataError(
-            f"{dataset.name}: {len(rows)} training rows are left, needed are {MIN_TRAINING_ROWS} ({dropped})"
+            f"{dataset.name}: {len(rows)} training rows are left; needed are {MIN_TRAINING_ROWS} ({dropped})"
         )
     logger.info("%s: training on %d rows, dropped %s", dataset.name, len(rows), dropped)
     report = {**dataset.report, "dropped": dropped, "trained_on": len(rows)}

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from trainer.data.samples import Samples
 from trainer.progress import OnProgress, unwatched
 
-# On FER2013 every pair looked at above 0.92 shows the same photograph, and most between 0.88 and 0.92
-# (other crop, contrast or watermark); a false alarm costs one training row.
+# On FER2013 every inspected pair above 0.92 shows the same photograph, and so do most between 0.88 and 0.92
+# (with another crop, contrast or watermark). A false alarm costs one training row.
 NEAR_CORRELATION = 0.90
 _COARSE, _FINE = 16, 48
 _CHUNK = 1024
@@ -21,7 +21,7 @@ _CHUNK = 1024
 
 @dataclass(frozen=True, slots=True)
 class Duplicates:
-    """For each of N training rows, whether an evaluation row repeats it; ``near`` excludes ``exact``."""
+    """(N,) for each training row, whether an evaluation row repeats it. ``near`` excludes ``exact``."""
 
     exact: NDArray[np.bool_]
     near: NDArray[np.bool_]
@@ -32,10 +32,10 @@ class Duplicates:
 
 
 def find_duplicates(train: Samples, evaluation: Samples) -> Duplicates:
-    """Compares all pairs, also mirrored.
+    """Compares all pairs, with mirror images.
 
-    Exact: the same pixels at 48x48. Near: Pearson correlation of the pixels of at least NEAR_CORRELATION at
-    16x16, where candidates are found by one matrix product, and again at 48x48.
+    Exact: the same pixels at 48x48. Near: a Pearson correlation of the pixels of at least NEAR_CORRELATION,
+    both at 16x16, where one matrix product finds the candidates, and at 48x48.
     """
     if len(train) == 0 or len(evaluation) == 0:
         return Duplicates(np.zeros(len(train), dtype=bool), np.zeros(len(train), dtype=bool))
@@ -57,7 +57,7 @@ def find_duplicates(train: Samples, evaluation: Samples) -> Duplicates:
 
 
 def count_repeated(samples: Samples) -> int:
-    """Rows whose pixels at 48x48 are those of an earlier row, or their mirror image."""
+    """Returns how many rows have the pixels of an earlier row at 48x48, or of its mirror image."""
     if len(samples) == 0:
         return 0
     greys = _greys(samples)
@@ -67,7 +67,7 @@ def count_repeated(samples: Samples) -> int:
 
 
 def reduced(samples: Samples, on_progress: OnProgress = unwatched) -> Samples:
-    """The same rows as the (N, 48, 48) uint8 that are compared, so that files are read once."""
+    """Returns the same rows with pictures (N, 48, 48) uint8, as they are compared. Each file is read once."""
     greys = np.empty((len(samples), _FINE, _FINE), dtype=np.uint8)
     for row in range(len(samples)):
         greys[row] = _at(samples.images[row], _FINE)

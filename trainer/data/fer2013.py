@@ -31,10 +31,10 @@ _NOT_A_FACE = _VOTE_COLUMNS.index("NF")
 
 
 def read_fer2013(path: Path, votes_path: Path | None, on_progress: OnProgress = unwatched) -> DataSet:
-    """Reads the pictures and, where given, the votes of the same rows in the same order.
+    """Reads the pictures, and the votes of the same rows in the same order if there are any.
 
-    With votes, targets are the FER+ distributions over the seven emotions; without, the own labels.
-    Raises DataError that names the file and the line.
+    With votes the targets are the distributions of FER+ over the seven emotions. Without votes they are
+    FER2013's own labels. Raises DataError that names the file and the line.
     """
     images, original, usages = _read_pictures(path, on_progress)
     reasons: dict[str, NDArray[np.bool_]] = {}
@@ -62,15 +62,15 @@ def read_fer2013(path: Path, votes_path: Path | None, on_progress: OnProgress = 
 
 
 def without_single_votes(votes: NDArray[np.float32]) -> NDArray[np.float32]:
-    """FER+ takes a single vote for an outlier: (N, 10) counts with every 1 set to 0."""
+    """Returns (N, 10) votes with every 1 set to 0. FER+ treats a single vote as an outlier."""
     return np.where(votes <= 1, np.float32(0), votes)
 
 
 def vote_majority(votes: NDArray[np.float32]) -> NDArray[np.int64]:
-    """(N, 10) votes to the emotion that more than half of the remaining votes name, else NO_LABEL.
+    """Returns (N,) the emotion with more than half of the remaining votes, otherwise NO_LABEL.
 
-    The protocol of Barsoum et al. 2016, restricted to the seven emotions (contempt, unknown and not-a-face
-    majorities get NO_LABEL too).
+    votes: (N, 10). This is the protocol of Barsoum et al. 2016 for seven emotions: a majority for contempt,
+    unknown or not-a-face also gives NO_LABEL.
     """
     kept = without_single_votes(votes)
     top = kept.argmax(axis=1)
@@ -83,7 +83,10 @@ def vote_majority(votes: NDArray[np.float32]) -> NDArray[np.int64]:
 def vote_targets(
     votes: NDArray[np.float32],
 ) -> tuple[NDArray[np.float32], dict[str, NDArray[np.bool_]]]:
-    """(N, 10) votes to distributions (N, 7) and, by reason, the rows that are left all zero."""
+    """Returns distributions (N, 7), and for each reason (N,) the rows that are all zero because of it.
+
+    votes: (N, 10).
+    """
     kept = without_single_votes(votes)
     seven = kept[:, _TO_EMOTIONS]
     named, total = seven.sum(axis=1), kept.sum(axis=1)
@@ -106,7 +109,7 @@ def _text(file: BinaryIO, path: Path) -> io.TextIOBase:
 
 
 def _columns(reader: csv.DictReader[str], wanted: Sequence[str], path: Path) -> dict[str, str]:
-    """Each wanted column's name as the file writes it, whatever its case. Raises DataError."""
+    """Returns each wanted column's name as the file writes it. Case does not matter. Raises DataError."""
     present = {name.strip().lower(): name for name in reader.fieldnames or () if name}
     if missing := [name for name in wanted if name.lower() not in present]:
         raise DataError(f"{path}: columns are missing: {', '.join(missing)}")
@@ -165,7 +168,7 @@ def _vote(text: str | None, place: str) -> float:
     except ValueError:
         vote = math.nan
     if not 0 <= vote < math.inf:
-        raise DataError(f"{place}: a vote is '{text or ''}'; needed is a number from 0 on")
+        raise DataError(f"{place}: a vote is '{text or ''}'; needed is a number of at least 0")
     return vote
 
 

@@ -28,7 +28,7 @@ VALIDATION_SHARE = 0.1
 
 
 class PictureFiles(Sequence[Image]):
-    """Files read as (H, W) grey uint8 when asked for, so that a large data set needs no memory."""
+    """Pictures (H, W) grey uint8, each read when it is needed, so that a large data set takes no memory."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
         self.paths = tuple(paths)
@@ -40,17 +40,17 @@ class PictureFiles(Sequence[Image]):
         path = self.paths[index]
         image = read_grey(path)
         if image is None:
-            raise DataError(f"{path}: the picture cannot be read any more")
+            raise DataError(f"{path}: the picture can no longer be read")
         return image
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The folder and the name of each."""
+        """The folder and the name of each file."""
         return tuple(f"{path.parent.name}/{path.name}" for path in self.paths)
 
 
 def read_grey(path: Path) -> Image | None:
-    """The picture as (H, W) grey uint8, or None; any path, also one that is not ASCII."""
+    """Returns the picture as (H, W) grey uint8, or None if it cannot be read. The path may be any Unicode."""
     try:
         content = np.fromfile(path, dtype=np.uint8)
         image = cv2.imdecode(content, cv2.IMREAD_GRAYSCALE) if content.size else None
@@ -60,15 +60,18 @@ def read_grey(path: Path) -> Image | None:
 
 
 def is_class_folders(path: Path) -> bool:
-    """Whether the folder, or a split folder in it, has folders named after emotions. Raises DataError."""
+    """Returns whether there are folders named after emotions, directly or in split folders.
+
+    Raises DataError when two folders hold the same split.
+    """
     return bool(_split_folders(path))
 
 
 def read_folders(path: Path, on_progress: OnProgress = unwatched) -> DataSet:
-    """Reads the splits that are there; classes directly in the folder count as ``test``.
+    """Reads the splits of a data set. Class folders directly in ``path`` are the ``test`` split.
 
-    With ``train`` and without ``validation``, the last tenth of each class's training pictures validates.
-    Pictures that cannot be read are left out and named in the report. Raises DataError when nothing is left.
+    If there is ``train`` but no ``validation``, the last tenth of each class is held out for validation.
+    Pictures that cannot be read are left out and named in the report. Raises DataError when none is left.
     """
     report: dict[str, Any] = {"unreadable": [], "unknown_folders": []}
     splits: dict[SplitName, Samples] = {}
@@ -138,7 +141,7 @@ def _labelled_files(folder: Path, report: dict[str, Any]) -> list[tuple[Path, in
 
 
 def _hold_out(samples: Samples) -> tuple[Samples, Samples]:
-    """The last ones by name, since pictures of one sitting or person mostly have names side by side."""
+    """Holds out the last pictures by name: those of one sitting or person mostly have neighbouring names."""
     held = np.zeros(len(samples), dtype=bool)
     for index in range(len(EMOTIONS)):
         rows = np.flatnonzero(samples.original == index)

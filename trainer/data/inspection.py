@@ -1,4 +1,4 @@
-"""What is in a data set and what training would leave out, before anything runs."""
+"""Describes a data set before a run, with what training would leave out."""
 
 from __future__ import annotations
 
@@ -29,11 +29,13 @@ def inspect(
     pictures: Path | None = None,
     on_progress: OnProgress = unwatched,
 ) -> dict[str, Any]:
-    """One JSON-ready object: rows and emotions of each split, what is left out of training and why,
-    unreadable files, duplicates within and across the splits, and warnings as sentences.
+    """Returns one JSON-ready object.
 
-    pictures: a folder that gets ``pictures.npz``: ``images`` (N, 64, 64) uint8 and ``labels`` (N,) int64, up
-    to 24 of each emotion of the training rows. Raises DataError for a data set that cannot be read.
+    It has the rows and emotions of each split, the rows that training leaves out with the reasons, unreadable
+    files, duplicates within and across the splits, and warnings as sentences.
+
+    pictures: a folder that gets ``pictures.npz``, with ``images`` (N, 64, 64) uint8 and ``labels`` (N,)
+    int64: up to 24 training pictures of each emotion. Raises DataError for a data set that cannot be read.
     """
     dataset = load_dataset(data, votes=votes, labels=labels, on_progress=on_progress)
     report = dataset.report
@@ -70,7 +72,7 @@ def _describe(samples: Samples) -> dict[str, Any]:
 
 
 def _left_out(dataset: DataSet) -> dict[str, Any]:
-    """``dropped`` and ``trained_on`` as in training, and ``duplicates``; those that there are."""
+    """Returns ``dropped`` and ``trained_on`` as in training, and ``duplicates``. Zeros are left out."""
     splits = dataset.splits
     duplicates: dict[str, int] = {}
     dropped: dict[str, int] = {}
@@ -96,7 +98,7 @@ def _left_out(dataset: DataSet) -> dict[str, Any]:
 
 
 def _write_pictures(dataset: DataSet, folder: Path) -> set[str]:
-    """The emotions of which pictures were written. Raises OutputError."""
+    """Writes samples, and returns the emotions that have some. Raises OutputError."""
     train = dataset.splits.get("train")
     majority = np.empty(0, dtype=np.int64) if train is None else train.majority
     generator = np.random.default_rng(0)

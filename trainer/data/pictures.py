@@ -1,4 +1,4 @@
-"""Small copies of pictures, to look at."""
+"""Small copies of pictures."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ THUMBNAIL_SIDE = 64
 
 
 def thumbnail(picture: Image, side: int = THUMBNAIL_SIDE) -> Image:
-    """(H, W) grey uint8, stretched to (side, side)."""
+    """Returns a picture (H, W) grey uint8 stretched to (side, side)."""
     if picture.shape == (side, side):
         return picture
     shrinks = min(picture.shape) > side

@@ -1,4 +1,4 @@
-"""Labelled face pictures, whatever they were read from."""
+"""Labelled pictures of faces, independent of their source."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ LabelKind = Literal["votes", "fer2013", "folders"]
 
 
 class DataError(FerDesktopError):
-    """A data set cannot be read or has no use; the text says which file and, where known, which row."""
+    """A data set cannot be read or used. The text names the file and, where it is known, the row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Rows of one split.
+    """The rows of one split.
 
     images: N pictures, (H, W) grey uint8.
-    targets: (N, 7) float32 distributions over EMOTIONS to learn from; a row of zeros is not for training.
-    majority: (N,) index of the emotion that the FER+ protocol gives a row, NO_LABEL where it drops it.
-    original: (N,) index of the data set's own label, NO_LABEL where there is none.
-    kind: what ``majority`` stands for: FER+ votes, FER2013's own labels, or the names of folders.
+    targets: (N, 7) float32 distributions over EMOTIONS for training. A row of zeros is not trained on.
+    majority: (N,) index of the emotion of a row; NO_LABEL where the FER+ protocol drops the row.
+    original: (N,) index of the data set's own label; NO_LABEL where there is none.
+    kind: the source of ``majority``: FER+ votes, FER2013's own labels, or the names of folders.
     """
 
     images: Sequence[Image] | NDArray[np.uint8]
@@ -50,12 +50,12 @@ class Samples:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The file of each picture with its folder, or nothing where the pictures are not files."""
+        """The folder and file name of each picture; empty when the pictures are not files."""
         return getattr(self.images, "names", ())
 
     @property
     def labelled(self) -> NDArray[np.bool_]:
-        """(N,) whether a row has a majority emotion, and so counts in figures."""
+        """(N,) whether a row has a majority emotion. Only such rows count in figures."""
         return self.majority != NO_LABEL
 
     def require_labels(self, place: str) -> None:
@@ -67,30 +67,34 @@ class Samples:
         return replace(self, targets=targets)
 
     def mirrored(self) -> Samples:
-        """The same rows with each picture flipped from left to right, when it is asked for."""
+        """Returns the same rows with mirrored pictures. A picture is mirrored when it is read."""
         return replace(self, images=_Mirrored(self.images))
 
     def prior(self, sampling: NDArray[np.float64] | None = None) -> tuple[float, ...]:
-        """Share of each emotion in the targets, none of them zero, sum 1; under ``sampling``, as drawn."""
+        """Returns the share of each emotion in the targets: positive, sum 1.
+
+        sampling: (N,) the probabilities to draw the rows.
+        """
         weights = np.ones(len(self)) if sampling is None else sampling * len(self)
         totals = weights @ self.targets.astype(np.float64) + 1e-3
         return tuple((totals / totals.sum()).tolist())
 
     def balanced_sampling(self, strength: float) -> NDArray[np.float64] | None:
-        """(N,) probabilities to draw each row, by the share of its foremost emotion to the power -strength.
+        """Returns (N,) the probability to draw each row: the share of its emotion to the power -strength.
 
-        None for strength 0: each row once an epoch. Strength 1 draws all emotions equally often.
+        Strength 0 gives None: each row is drawn once in an epoch. Strength 1 draws all emotions equally
+        often.
         """
         if strength == 0:
             return None
-        foremost = self.targets.argmax(axis=1)
-        counts = np.bincount(foremost, minlength=len(EMOTIONS))
-        weights = counts[foremost].astype(np.float64) ** -strength
+        strongest = self.targets.argmax(axis=1)
+        counts = np.bincount(strongest, minlength=len(EMOTIONS))
+        weights = counts[strongest].astype(np.float64) ** -strength
         return np.asarray(weights / weights.sum())
 
 
 class _Mirrored(Sequence[Image]):
-    """The mirror images of a sequence that may read its pictures when asked."""
+    """The mirror images of a sequence that may read its pictures when they are needed."""
 
     def __init__(self, images: Sequence[Image] | NDArray[np.uint8]) -> None:
         self._images = images
@@ -107,7 +111,7 @@ class _Mirrored(Sequence[Image]):
 
 
 class _Selection(Sequence[Image]):
-    """Some rows of a sequence that reads its pictures when asked."""
+    """Some rows of a sequence that reads its pictures when they are needed."""
 
     def __init__(self, images: Sequence[Image], rows: NDArray[np.int64]) -> None:
         self._images, self._rows = images, rows
@@ -126,7 +130,7 @@ class _Selection(Sequence[Image]):
 
 @dataclass(frozen=True, slots=True)
 class DataSet:
-    """Splits of one data set. kind: 'fer2013' or 'folders'. report: counts, and rows dropped, by reason."""
+    """The splits of one data set. report: counts of its rows, and of dropped rows for each reason."""
 
     name: str
     kind: Literal["fer2013", "folders"]
@@ -135,7 +139,7 @@ class DataSet:
 
     @property
     def validation_is_held_out(self) -> bool:
-        """Whether the validation rows were taken from the training rows, for want of others."""
+        """Whether the validation rows were taken from the training rows because there were no others."""
         return "validation_held_out" in self.report
 
     def with_report(self, **more: Any) -> DataSet:
@@ -155,7 +159,7 @@ def count_by_emotion(labels: NDArray[np.int64]) -> dict[str, int]:
 
 
 def digest(samples: Samples) -> str:
-    """SHA-256 of the labels, the targets, and the pictures or, where they are files, their names."""
+    """Returns the SHA-256 of the labels, the targets and the pictures. Of files it takes the names."""
     content = hashlib.sha256()
     for labels in (samples.majority, samples.original, samples.targets):
         content.update(np.ascontiguousarray(labels).tobytes())

@@ -1,4 +1,4 @@
-"""What a person should know about a data set before training on it, in plain sentences."""
+"""Warnings about a data set before a run, as sentences for the user."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ RARE = 0.01
 
 
 def warnings_about(found: dict[str, Any], *, held_out: int, votes: Path | None) -> list[str]:
-    """From what `inspect` found; the gravest first.
+    """Returns the warnings, the most serious ones first.
 
-    held_out: training rows taken for validation since there was no such split. votes: as asked for.
+    found: the result of `inspect`. held_out: number of training rows that became validation rows because
+    there was no such split. votes: the file that the user named.
     """
     return [*_training(found, held_out), *_classes(found), *_leaks(found, held_out), *_files(found, votes)]
 
@@ -23,21 +24,24 @@ def _training(found: dict[str, Any], held_out: int) -> Iterator[str]:
     splits, kept = found["splits"], found["trained_on"]
     rows = splits.get("train", {}).get("rows", 0)
     if not rows:
-        yield "There are no training pictures, so this data set can only be used to evaluate a model."
+        yield "There are no training pictures. This data set can only be used to evaluate a model."
         if found["kind"] == "folders":
-            yield "To train on it, put its class folders below a folder named train."
+            yield "To train on it, put its class folders into a folder named train."
         return
     if kept < MIN_TRAINING_ROWS:
-        yield f"Of {rows:,} training pictures only {kept} can be used; training needs {MIN_TRAINING_ROWS}."
+        yield (
+            f"Only {kept} of {rows:,} training pictures can be used. "
+            f"Training needs at least {MIN_TRAINING_ROWS}."
+        )
     elif kept < rows / 2:
-        yield f"Only {kept:,} of {rows:,} training pictures can be used; see what is left out."
+        yield f"Only {kept:,} of {rows:,} training pictures can be used. See which ones are left out."
     if held_out:
         yield (
-            "There is no folder named validation, so the last tenth of the training pictures of each emotion "
+            "There is no folder named validation. So the last tenth of the training pictures of each emotion "
             f"is held out to choose the best epoch: {held_out:,}."
         )
     elif not splits.get("validation", {}).get("labelled"):
-        yield "There are no validation pictures with a clear emotion, and training needs some."
+        yield "There are no validation pictures with a clear emotion. Training needs some."
 
 
 def _classes(found: dict[str, Any]) -> Iterator[str]:
@@ -47,16 +51,16 @@ def _classes(found: dict[str, Any]) -> Iterator[str]:
     if not total:
         return
     if absent := [name for name, count in train.items() if not count]:
-        yield f"No training picture shows {_any_of(absent)}, so a model cannot learn that here."
+        yield f"No training picture shows {_any_of(absent)}. A model cannot learn it from this data set."
     for name, count in train.items():
         if 0 < count < RARE * total:
             yield (
-                f"Only {count:,} of {total:,} training pictures show {name} ({100 * count / total:.1f} %), "
-                "so a model will seldom recognise it."
+                f"Only {count:,} of {total:,} training pictures show {name} ({100 * count / total:.1f} %). "
+                "A model will seldom recognise it."
             )
     validation = splits.get("validation", {}).get("counts", {})
     if unseen := [name for name, count in validation.items() if not count and train[name]]:
-        yield f"No validation picture shows {_any_of(unseen)}, so nobody will know how well it is recognised."
+        yield f"No validation picture shows {_any_of(unseen)}. A run cannot tell how well it is recognised."
 
 
 def _any_of(names: Sequence[str]) -> str:
@@ -71,9 +75,9 @@ def _leaks(found: dict[str, Any], held_out: int) -> Iterator[str]:
         if split == "validation" and held_out:
             if near := count - found["dropped"].get("exact duplicate of a validation row", 0):
                 yield (
-                    f"Training pictures that nearly repeat one that is held out: {near:,}. They stay, so the "
-                    "figures of a run will look better than they are; for honest ones, put pictures of "
-                    "another day into a folder named validation."
+                    f"Training pictures that nearly repeat a held-out picture: {near:,}. "
+                    "They are trained on, so the figures of a run will be too good. "
+                    "For honest figures, put pictures of another day into a folder named validation."
                 )
         elif count:
             yield (
@@ -83,7 +87,7 @@ def _leaks(found: dict[str, Any], held_out: int) -> Iterator[str]:
     if count := numbers.get("validation in test"):
         yield (
             f"Validation pictures that repeat a test picture, exactly or nearly: {count:,}. "
-            "They make the figures of the test rows look a little better than they are."
+            "They make the figures of the test rows a little too good."
         )
     if count := numbers.get("within train"):
         yield f"Training pictures that repeat another one exactly: {count:,}. They count twice in training."
@@ -91,6 +95,6 @@ def _leaks(found: dict[str, Any], held_out: int) -> Iterator[str]:
 
 def _files(found: dict[str, Any], votes: Path | None) -> Iterator[str]:
     if unreadable := found["unreadable"]:
-        yield f"Files that cannot be read as pictures, and are left out: {len(unreadable):,}."
+        yield f"Files that are left out because they cannot be read as pictures: {len(unreadable):,}."
     if votes is not None and found["votes"] is None:
         yield f"The votes in {votes.name} are not used."

@@ -1,4 +1,4 @@
-"""Puts the figures of an evaluation on the model's card, from which the application takes what it says."""
+"""Writes the figures of an evaluation to the model's card, where the application reads them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ _OF_THE_RUN = ("model", "runtime", "unreadable", "ignored_folders")
 
 
 def require_test_rows(name: str) -> None:
-    """Raises DataError unless the split of that name is kept apart until a model is finished."""
+    """Raises DataError for a split that is used before a model is finished."""
     if name not in ("private", "test"):
-        raise DataError(f"the {name} rows are not test rows, and only figures of those go on a model's card")
+        raise DataError(
+            f"the {name} rows are not test rows; only figures of test rows are written to a model's card"
+        )
 
 
 def record_scores(card_path: Path, result: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Figures of a saved model on a data set, printed by one command that anyone can run again."""
+"""Figures of a saved model on a data set."""
 
 from __future__ import annotations
 
@@ -42,15 +42,17 @@ def evaluate(
     record: bool = False,
     on_progress: OnProgress = unwatched,
 ) -> dict[str, Any]:
-    """Scores a model (default: the bundled one) as one JSON-ready object.
+    """Scores a model (default: the bundled one) and returns one JSON-ready object.
 
-    The figures of `split_figures` at tau 0, with what chance alone does to their calibration error
-    (`Reliability.error_by_chance`), the same under ``balanced`` at tau, both once more under
-    ``flip_averaged`` with the logits averaged over a picture and its mirror image and, for FER2013, under
-    ``without_repeated_rows``; counts, and the rows that do not count, by reason. Of class folders ``test``
-    is scored where there is one. labels: what counts as right, by default the kind of labels that the
-    model was trained on. details_file: gets the `Predictions` of all rows, with thumbnails. record: the
-    figures, which must be of test rows, also go on the model's card.
+    It has the figures of `split_figures` at tau 0, and under ``balanced`` at ``tau``. Both follow once more
+    under ``flip_averaged``, with the logits averaged over a picture and its mirror image, and for FER2013
+    under ``without_repeated_rows``. ``calibration_error_by_chance`` is `Reliability.error_by_chance`. There
+    are also counts of the rows, and of those that are left out for each reason.
+
+    split: of FER2013. Of class folders ``test`` is scored, or what there is.
+    labels: the labels that count as right, by default the kind that the model was trained on.
+    details_file: gets the `Predictions` of all rows, with thumbnails.
+    record: also writes the figures to the model's card. They must be figures of test rows.
     """
     card_path = find_card(weights) if weights else default_paths().default_model
     card = ModelCard.load(card_path)
@@ -60,7 +62,7 @@ def evaluate(
         require_test_rows(name)
         if labels is not None or tau != DEFAULT_TAU:
             raise DataError(
-                "figures on a model's card are about the labels that it learned, at the program's own tau; "
+                "a model's card has figures for the labels that the model learned, at the default tau; "
                 "leave out --labels and --tau"
             )
     samples.require_labels(f"{dataset.name}, {name}")
@@ -92,7 +94,7 @@ def evaluate(
 
 
 def learned_labels(card: ModelCard) -> LabelSource:
-    """The kind of labels that a model was trained on."""
+    """Returns the kind of labels that a model was trained on."""
     labels: LabelSource = card.training.get("config", {}).get("labels", "auto")
     return labels
 
@@ -115,7 +117,7 @@ def _left_out(
             "ignored_folders": ignored,
         }
     unclear = int((~samples.labelled).sum())
-    # Rows that some training row of the data set repeats; training leaves those training rows out.
+    # Training leaves out the training rows that repeat an evaluation row. Here it is the other way round.
     repeated = find_duplicates(samples, dataset.splits["train"]).any
     fresh = np.flatnonzero(~repeated)
     return {

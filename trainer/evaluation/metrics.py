@@ -17,14 +17,14 @@ Labels = NDArray[np.int64]
 
 
 def confusion_matrix(predicted: Labels, labels: Labels) -> NDArray[np.int64]:
-    """(7, 7) counts, rows the true emotion, columns the predicted one."""
+    """Returns (7, 7) counts: rows are the true emotion, columns the predicted one."""
     matrix = np.zeros((len(EMOTIONS), len(EMOTIONS)), dtype=np.int64)
     np.add.at(matrix, (labels, predicted), 1)
     return matrix
 
 
 def expected_calibration_error(rows: Probabilities, labels: Labels) -> float:
-    """Mean gap between confidence and accuracy over 15 equal bins (Guo et al. 2017), 0 to 1."""
+    """Returns the mean gap between confidence and accuracy over 15 equal bins (Guo et al. 2017), 0 to 1."""
     confidence, correct = rows.max(axis=1), rows.argmax(axis=1) == labels
     bins = np.minimum((confidence * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
     gaps = [
@@ -36,7 +36,7 @@ def expected_calibration_error(rows: Probabilities, labels: Labels) -> float:
 
 
 def class_figures(rows: Probabilities, labels: Labels) -> dict[str, Any]:
-    """Accuracy, and recall by class with macro recall and macro F1 over the classes present in labels."""
+    """Returns accuracy, recall of each class, and macro recall and F1 over the classes present in labels."""
     matrix = confusion_matrix(rows.argmax(axis=1), labels)
     true, said, hits = matrix.sum(axis=1), matrix.sum(axis=0), np.diag(matrix)
     present = true > 0
@@ -55,11 +55,11 @@ def class_figures(rows: Probabilities, labels: Labels) -> dict[str, Any]:
 def split_figures(
     logits: NDArray[np.float32], samples: Samples, card: ModelCard, tau: float
 ) -> dict[str, Any]:
-    """The figures of a split at one strength of logit adjustment.
+    """Returns the figures of a split at one strength of logit adjustment.
 
-    Accuracy, recalls, F1 and calibration are over the rows with a majority emotion. FER2013 has two more:
-    ferplus7_accuracy, the accuracy where the majority is that of the FER+ votes, else None; and
-    fer2013_accuracy over all rows with the data set's own label.
+    Accuracy, recalls, F1 and calibration are over the rows with a majority emotion. FER2013 has two more
+    figures. ferplus7_accuracy is the accuracy if the majority is that of the FER+ votes, otherwise None.
+    fer2013_accuracy is over all rows with FER2013's own label.
     """
     rows, labelled = probabilities(logits, card, tau), samples.labelled
     figures = class_figures(rows[labelled], samples.majority[labelled])
@@ -76,7 +76,7 @@ def split_figures(
 def natural_and_balanced(
     logits: NDArray[np.float32], samples: Samples, card: ModelCard, tau: float = DEFAULT_TAU
 ) -> dict[str, Any]:
-    """`split_figures` at tau 0, and under ``balanced`` at ``tau``."""
+    """Returns `split_figures` at tau 0, and under ``balanced`` at ``tau``."""
     return {
         **split_figures(logits, samples, card, 0.0),
         "balanced": {"tau": tau, **split_figures(logits, samples, card, tau)},
@@ -90,7 +90,7 @@ def with_confusion(
     card: ModelCard,
     tau: float = DEFAULT_TAU,
 ) -> dict[str, Any]:
-    """The figures of `natural_and_balanced` with a ``confusion_matrix`` each, as lists of counts."""
+    """Returns the figures of `natural_and_balanced` with a ``confusion_matrix`` each, as lists of counts."""
 
     def matrix(strength: float) -> list[list[int]]:
         said = probabilities(logits, card, strength)[samples.labelled].argmax(axis=1)

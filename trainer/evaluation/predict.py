@@ -19,12 +19,12 @@ from trainer.progress import OnProgress, unwatched
 
 Logits = NDArray[np.float32]
 Runner = Callable[[NDArray[np.float32]], Logits]
-"""Preprocessed input (N, C, S, S) to logits (N, 7) in the card's label order."""
+"""Takes preprocessed input (N, C, S, S), returns logits (N, 7) in the card's label order."""
 _BATCH_SIZE = 256
 
 
 def find_card(weights: Path) -> Path:
-    """The card of a model named by its card or by one of its weights files. Raises ModelError."""
+    """Returns the card of a model that is named by its card or by a weights file. Raises ModelError."""
     if not weights.exists():
         raise ModelError(f"{weights}: there is no such model")
     card = weights.with_suffix(".json")
@@ -34,14 +34,14 @@ def find_card(weights: Path) -> Path:
 
 
 def predict(network: nn.Module, card: ModelCard, samples: Samples) -> Logits:
-    """(N, 7) in the card's label order; leaves the network in evaluation mode."""
+    """Returns logits (N, 7) in the card's label order. Puts the network into evaluation mode."""
     return np.concatenate(list(in_batches(network_runner(network), card, samples)))
 
 
 def predict_model(
     card: ModelCard, card_path: Path, samples: Samples, on_progress: OnProgress = unwatched
 ) -> tuple[Logits, str]:
-    """(N, 7) logits of a saved model, and the runtime: 'onnx', as in the application, if it is there."""
+    """Returns logits (N, 7) of a saved model in its card's order, and the runtime that computed them."""
     run, runtime = model_runner(card, card_path)
     parts: list[Logits] = []
     for logits in in_batches(run, card, samples):
@@ -51,7 +51,7 @@ def predict_model(
 
 
 def network_runner(network: nn.Module) -> Runner:
-    """Leaves the network in evaluation mode."""
+    """Returns a runner on the network's device. Puts the network into evaluation mode."""
     network.eval()
     device = next(network.parameters()).device
 
@@ -65,7 +65,7 @@ def network_runner(network: nn.Module) -> Runner:
 
 
 def model_runner(card: ModelCard, card_path: Path) -> tuple[Runner, str]:
-    """Of a saved model, and the runtime: 'onnx', as in the application, if it is there."""
+    """Returns a runner of a saved model, and its runtime: 'onnx' as in the application, otherwise 'torch'."""
     if "onnx" not in card.files:
         return network_runner(load_network(card, card_path)), "torch"
     session = onnx_session(card.weights_file(card_path, "onnx"))
@@ -76,7 +76,7 @@ def model_runner(card: ModelCard, card_path: Path) -> tuple[Runner, str]:
 def predict_mirrored(
     card: ModelCard, card_path: Path, samples: Samples, logits: Logits, on_progress: OnProgress = unwatched
 ) -> Logits:
-    """The mean of ``logits``, those of the pictures, and those of their mirror images."""
+    """Returns the mean of ``logits``, those of the pictures, and the logits of their mirror images."""
 
     def say(what: str, done: int, total: int) -> None:
         on_progress("mirror images classified", done, total)
@@ -86,7 +86,7 @@ def predict_mirrored(
 
 
 def onnx_session(path: Path) -> onnxruntime.InferenceSession:
-    """With as many threads as torch has. Raises ModelError for a file that ONNX Runtime cannot load."""
+    """Returns a session with as many threads as torch. Raises ModelError for a file that cannot be loaded."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -97,13 +97,13 @@ def onnx_session(path: Path) -> onnxruntime.InferenceSession:
 
 
 def in_batches(run: Runner, card: ModelCard, samples: Samples) -> Iterator[Logits]:
-    """The logits of some rows at a time, so that the caller can do something else in between."""
+    """Yields logits of a few hundred rows at a time, so that the caller can act in between."""
     for start in range(0, len(samples), _BATCH_SIZE):
         crops = [samples.images[row] for row in range(start, min(start + _BATCH_SIZE, len(samples)))]
         yield run(preprocess(crops, card))
 
 
 def some_inputs(samples: Samples, card: ModelCard, count: int = 1024) -> torch.Tensor:
-    """Up to ``count`` (N, channels, S, S) float32 inputs, always the same for the same samples."""
+    """Returns up to ``count`` inputs (N, channels, S, S) float32, the same ones for the same samples."""
     rows = np.random.default_rng(0).permutation(len(samples))[:count]
     return torch.from_numpy(preprocess([samples.images[row] for row in rows], card))

@@ -1,4 +1,4 @@
-"""What a model says of a neutral face, for those who compare their own neutral face with it."""
+"""The mean prediction of a model for a neutral face, with which users compare their own neutral face."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ from trainer.data import DataError, Samples, load_dataset
 from trainer.evaluation.evaluate import learned_labels
 from trainer.evaluation.predict import Logits, predict_model
 
-# A probability that float32 rounds to 0 still has a logarithm.
+# Keeps the logarithm finite when float32 rounds a probability to 0.
 _LEAST = 1e-9
 
 
 def neutral_reference(logits: Logits, samples: Samples, card: ModelCard) -> tuple[float, ...] | None:
-    """The card's field of that name, from logits (N, 7) in the card's order; None without neutral rows."""
+    """Returns the value of the card's field of that name, or None without neutral rows.
+
+    logits: (N, 7) in the card's order.
+    """
     neutral = samples.majority == index_of("neutral")
     if not neutral.any():
         return None
@@ -29,9 +32,9 @@ def neutral_reference(logits: Logits, samples: Samples, card: ModelCard) -> tupl
 
 
 def add_reference(card_path: Path, data: Path, votes: Path | None = None) -> tuple[float, ...]:
-    """Puts it on an existing card, from the validation rows of a data set; nothing else of the card changes.
+    """Computes the reference from the validation rows of a data set, and writes it to an existing card.
 
-    Raises DataError when none of them is neutral.
+    Raises DataError when none of the rows is neutral.
     """
     card = ModelCard.load(card_path)
     dataset = load_dataset(data, votes=votes, labels=learned_labels(card))

@@ -1,4 +1,4 @@
-"""What a model says of each row of a split, as a file for whoever looks at single rows."""
+"""Predictions of a model for single rows of a split."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ def row_predictions(
     rows: NDArray[np.int64] | None = None,
     thumbnails: bool = False,
 ) -> Predictions:
-    """Logits (N, 7) in the card's label order for all N samples; kept are ``rows``, by default all of them.
+    """Returns the predictions of some rows, by default of all.
 
-    The labels are the majority emotions, those that count in figures.
+    logits: (N, 7) in the card's label order, for all N samples. The labels are the majority emotions, which
+    count in figures.
     """
     order = [card.labels.index(name) for name in EMOTIONS]
     rows = np.arange(len(samples)) if rows is None else rows
@@ -42,14 +43,14 @@ def row_predictions(
 
 
 def worst_rows(samples: Samples, logits: NDArray[np.float32], card: ModelCard) -> NDArray[np.int64]:
-    """Up to 24 labelled rows with the lowest probability of their true emotion, the worst first."""
+    """Returns up to 24 labelled rows with the lowest probability of their true emotion, lowest first."""
     labelled = np.flatnonzero(samples.labelled)
     truths = probabilities(logits[labelled], card)[np.arange(len(labelled)), samples.majority[labelled]]
     return labelled[np.argsort(truths, kind="stable")[:WORST_ROWS]]
 
 
 def _thumbnails(samples: Samples, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
-    """(N, T, T): stretched to a square as for the network, no larger than the largest picture."""
+    """Returns (N, T, T), stretched to a square as for the network, no larger than the largest picture."""
     pictures = [samples.images[int(row)] for row in rows]
     side = min(THUMBNAIL_SIDE, max((max(picture.shape) for picture in pictures), default=0))
     scaled = [thumbnail(picture, side) for picture in pictures]

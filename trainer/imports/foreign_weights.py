@@ -1,4 +1,4 @@
-"""Weights that somebody else saved with torch, read without running anything that the file may hold."""
+"""Reads weights that somebody else saved with torch, without running any code in the file."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ State = dict[str, torch.Tensor]
 
 
 def read_state(path: Path) -> State:
-    """The tensors of a file by ``torch.save``: a state dict alone or under one of the usual names.
+    """Returns the tensors of a file by ``torch.save``: a state dict, alone or under one of the usual names.
 
     Only tensors and plain containers are unpickled (``weights_only``). Raises ModelError that says what is
-    wrong, for weights that are not finite as well.
+    wrong, also when a weight is not finite.
     """
     _check_file(path)
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except MemoryError:
         raise
-    except Exception as error:  # a damaged file raises whatever the unpickler stumbles over
+    except Exception as error:  # the unpickler raises many types of errors for a damaged file
         raise ModelError(f"{path}: {_reason(error)}") from error
     state = _find_state(content)
     if state is None:
@@ -66,11 +66,11 @@ def _check_file(path: Path) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """torch's own text advises to load the file all the same, which is what must not happen."""
+    """Returns a text of our own: torch's advises to load the file without the protection."""
     if found := re.search(r"GLOBAL (\S+)", str(error)):
         return (
-            f"the file asks for {found[1].rstrip('.')} when it is opened, which could run a program, and is "
-            "refused; needed is a state dict alone"
+            f"opening the file would call {found[1].rstrip('.')}, which could run a program; it is refused, "
+            "since needed is a state dict alone"
         )
     return "the file holds no weights that torch can read safely"
 

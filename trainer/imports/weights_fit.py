@@ -1,4 +1,4 @@
-"""Whether somebody else's weights are those of an architecture, and what differs."""
+"""Compares weights of others with an architecture."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from trainer.imports.foreign_weights import State
 
 
 def channels_of(path: Path, state: State, wanted: int | None) -> int:
-    """1 or 3: those of the first convolution, which a state dict has in front. Raises ModelError."""
+    """Returns the channels of the first convolution in the state dict, 1 or 3. Raises ModelError."""
     first = next((tensor for tensor in state.values() if tensor.ndim == 4), None)
     if first is None:
         raise ModelError(f"{path}: there is no convolution in it that takes a picture")
@@ -27,7 +27,7 @@ def channels_of(path: Path, state: State, wanted: int | None) -> int:
 
 
 def check_fit(path: Path, state: State, network: nn.Module, architecture: str, channels: int) -> None:
-    """By names, shapes and the number of outputs. Raises ModelError that names what differs."""
+    """Compares names, shapes and the number of outputs. Raises ModelError that names what differs."""
     expected = network.state_dict()
     last = f"{classifier_name(network)}.weight"
     if last in state and (outputs := state[last].shape[0]) != len(EMOTIONS):

@@ -11,11 +11,12 @@ import cv2
 
 
 def training_augmentation(kind: str, input_size: int) -> A.Compose | None:
-    """For (S, S) grey uint8 pictures after ``resize_crop``; kind: one of ``TrainConfig.augment``.
+    """Returns the random changes of pictures (S, S) grey uint8 after ``resize_crop``.
 
-    plain: what a camera and a face box vary: pose and framing, light, sharpness, noise, occlusion.
-    webcam: further: tilted heads, boxes off by a fifth, poor light, compression, a third of the face hidden.
-    rand: two of many changes at random (RandAugment, Cubuk et al. 2020).
+    kind: one of ``TrainConfig.augment``.
+    plain: changes by a camera and a face box: pose, framing, light, sharpness, noise, occlusion.
+    webcam: stronger ones: tilted heads, boxes off by a fifth, poor light, compression, a third of the face
+    hidden. rand: two of many changes at random (RandAugment, Cubuk et al. 2020).
     """
     recipes = {"none": None, "plain": _plain, "webcam": _webcam, "rand": _rand}
     recipe = recipes[kind]

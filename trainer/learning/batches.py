@@ -13,12 +13,13 @@ from trainer.learning.augment import training_augmentation
 
 
 class TrainingBatches(Dataset[tuple[NDArray[np.float32], NDArray[np.float32]]]):
-    """Whole batches by number, the same for the same seed, epoch, number and rank in whatever process.
+    """Whole batches by number. A batch depends on nothing but the seed, the epoch, the number and the rank.
 
-    So the order and the augmentation of a resumed run equal those of one that was never stopped. Each item
-    is (inputs (B, C, S, S) float32, targets (B, 7) float32). The last, smaller batch is left out unless it is
-    the only one. sampling: (N,) probabilities to draw the rows, by default each once. Of several processes
-    each gets its own rows of a batch.
+    So a resumed run sees the same batches as one that was never stopped. An item is inputs (B, C, S, S)
+    float32 and targets (B, 7) float32. The last, smaller batch is left out unless it is the only one.
+
+    sampling: (N,) probabilities to draw the rows; None: each row once. rank, processes: each of several
+    processes gets its own rows of a batch.
     """
 
     def __init__(
@@ -66,9 +67,10 @@ def mix(
     mixup: float,
     cutmix: float,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Each row of a batch with another one: mixup (Zhang et al. 2018) or CutMix (Yun et al. 2019).
+    """Mixes each row of a batch with another one, by mixup (Zhang et al. 2018) or CutMix (Yun et al. 2019).
 
-    mixup, cutmix: their alphas, 0 for off; with both on, a batch gets one of them with equal chance.
+    inputs: (B, C, S, S). targets: (B, 7). mixup, cutmix: their alphas, 0 for off. With both, a batch gets one
+    of them with equal chance.
     """
     kinds = [alpha for alpha in (mixup, cutmix) if alpha > 0]
     if not kinds:

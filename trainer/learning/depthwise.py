@@ -1,8 +1,9 @@
 """Depthwise convolutions with a quick weight gradient on the CPU.
 
-oneDNN takes ten to sixty times as long for the weight gradient of a 5x5 depthwise layer, or of any on maps of
-1x1 and 2x2, as for its forward pass (``python -m benchmarks.training_speed`` measures it). It is a sum of
-products over rows of channels, which a small kernel compiled by Numba does at the speed of memory.
+For the weight gradient of a depthwise layer with a 5x5 kernel, or on maps of 1x1 and 2x2, oneDNN takes ten to
+sixty times as long as for the forward pass (``python -m benchmarks.training_speed`` measures it). The
+gradient is a sum of products over rows of channels. A small kernel compiled by Numba computes it at the speed
+of memory.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.autograd.function import once_differentiable
 
-# Below both, oneDNN is as quick.
+# oneDNN is as quick for smaller kernels on larger maps.
 QUICK_KERNEL, QUICK_SIDE = 5, 2
 _CHANNELS_LAST = (0, 2, 3, 1)
 
 
 def use_quick_gradients(network: nn.Module) -> int:
-    """Replaces the network's depthwise layers in place, names and weights unchanged; returns how many."""
+    """Replaces the network's depthwise layers in place, and returns their number. Names and weights stay."""
     layers = [
         (name, module)
         for name, module in network.named_modules()
@@ -50,7 +51,7 @@ class DepthwiseConv2d(nn.Conv2d):
 
     @classmethod
     def of(cls, module: nn.Conv2d) -> DepthwiseConv2d:
-        """The same layer, with the same parameters."""
+        """Returns the same layer with the same parameters."""
         layer = cls(
             module.in_channels,
             module.out_channels,
@@ -73,13 +74,13 @@ class DepthwiseConv2d(nn.Conv2d):
         return output
 
     def _is_slow(self, input: torch.Tensor) -> bool:
-        """Whether oneDNN's own weight gradient is the slower one."""
+        """Returns whether oneDNN's own weight gradient is slower."""
         side = max(input.shape[2:]) // max(self.stride)
         return max(self.kernel_size) >= QUICK_KERNEL or side <= QUICK_SIDE
 
 
 class DepthwiseConvolution(torch.autograd.Function):
-    """(N, C, H, W) by (C, 1, K, L) to (N, C, Ho, Wo), float32 or float64, with strides and zero padding."""
+    """Input (N, C, H, W) and weight (C, 1, K, L) give (N, C, Ho, Wo), float32 or float64, zero-padded."""
 
     @staticmethod
     def forward(
@@ -105,7 +106,9 @@ class DepthwiseConvolution(torch.autograd.Function):
                 len(weight), (True, False, False),
             )[0]  # fmt: skip
         if ctx.needs_input_grad[1]:
-            of_weight = torch.empty_like(weight)  # in its memory layout, as DistributedDataParallel wants it
+            of_weight = torch.empty_like(
+                weight
+            )  # DistributedDataParallel needs the weight's own memory layout
             of_weight.copy_(weight_gradient(input, gradient, weight.shape, ctx.stride, ctx.padding))
         if ctx.needs_input_grad[2]:
             of_bias = gradient.sum(dim=(0, 2, 3))
@@ -119,9 +122,9 @@ def weight_gradient(
     stride: tuple[int, int],
     padding: tuple[int, int],
 ) -> torch.Tensor:
-    """The gradient (C, 1, K, L) of a depthwise layer's weight.
+    """Returns the gradient (C, 1, K, L) of a depthwise layer's weight.
 
-    input: (N, C, H, W). gradient: (N, C, Ho, Wo), that of the output.
+    input: (N, C, H, W). gradient: (N, C, Ho, Wo), the gradient of the output.
     """
     rows, gradients = (
         np.ascontiguousarray(tensor.detach().permute(_CHANNELS_LAST).numpy()) for tensor in (input, gradient)
@@ -156,7 +159,7 @@ def _add_products(
     padding_x: int,
     sums: NDArray[Any],
 ) -> None:
-    """sums[k, l] += the products of rows (N, H, W, C) and gradients (N, Ho, Wo, C) that meet at (k, l)."""
+    """Adds to sums[k, l] the products of rows (N, H, W, C) and gradients (N, Ho, Wo, C) at (k, l)."""
     count, height, width, channels = rows.shape
     for n in range(count):
         for y in range(gradients.shape[1]):
@@ -167,6 +170,6 @@ def _add_products(
                     gradient = gradients[n, y, x]
                     for m in range(max(0, -left), min(sums.shape[1], width - left)):
                         row, total = rows[n, top + k, left + m], sums[k, m]
-                        # Whole rows as views, so that the compiler sees neighbours in memory and vectorises.
+                        # With views of whole rows the compiler knows their layout and vectorises.
                         for c in range(channels):
                             total[c] += row[c] * gradient[c]

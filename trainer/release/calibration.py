@@ -1,4 +1,4 @@
-"""Probabilities that mean what they say: temperature and bias, fitted on the validation rows."""
+"""Calibrated probabilities: a temperature and biases, fitted on the validation rows."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from torch import nn
 from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.network import classifier_name
 
-# Temperatures beyond would only hide that a model does not work.
+# A higher temperature would only hide that a model does not work.
 LARGEST_TEMPERATURE = 4.0
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """softmax((logits + bias) / temperature) says how often each emotion is right.
+    """softmax((logits + bias) / temperature) is the share of rows in which each emotion is right.
 
-    bias: (7,) float64. prior: (7,) how frequent the emotions are in the rows that it was fitted on, sum 1.
+    bias: (7,) float64. prior: (7,) the share of each emotion in the rows of the fit, sum 1.
     """
 
     temperature: float
@@ -32,11 +32,11 @@ class Calibration:
 def fit_calibration(
     logits: NDArray[np.float32], labels: NDArray[np.int64], *, with_bias: bool = True
 ) -> Calibration:
-    """Bias-corrected temperature scaling (Alexandari et al. 2020): the least negative log likelihood.
+    """Fits bias-corrected temperature scaling (Alexandari et al. 2020) by maximum likelihood.
 
-    The bias takes out that the training targets hold other shares of the emotions than the labels (votes
-    mixed with own labels, balanced drawing). Its prior is normal(0, 1), which decides only where there are
-    few rows. logits: (N, 7) in the order of EMOTIONS; labels: (N,) indices.
+    The training targets have other shares of the emotions than the labels (votes mixed with own labels,
+    balanced drawing); the bias corrects for that. Its prior is normal(0, 1), which matters only with few
+    rows. logits: (N, 7) in the order of EMOTIONS. labels: (N,) indices.
     """
     count = len(labels)
     rows = logits.astype(np.float64)
@@ -60,7 +60,7 @@ def has_bias(network: nn.Module) -> bool:
 
 
 def add_bias(network: nn.Module, bias: NDArray[np.float64]) -> None:
-    """Puts a bias of the logits into the network's last layer, for good."""
+    """Adds a bias (7,) of the logits to the bias of the network's last layer."""
     parameter = network.get_submodule(classifier_name(network)).bias
     assert isinstance(parameter, nn.Parameter)
     parameter.data += parameter.data.new_tensor(bias)

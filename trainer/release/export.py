@@ -1,4 +1,4 @@
-"""A torch network as ONNX, checked against the original."""
+"""Export of a torch network to ONNX, with a check against the original."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ OPSET = 18
 
 
 def export_onnx(network: nn.Module, card: ModelCard, path: Path) -> float:
-    """Writes the network, float32, with a dynamic batch, and returns its largest deviation in probability.
+    """Writes the network as float32 with a dynamic batch, and returns its largest deviation in probability.
 
-    Input ``input`` (N, channels, S, S) float32, output ``logits`` (N, 7). Raises ModelError, leaving no file,
-    when ONNX Runtime's probabilities differ by more than 1e-4 from torch's.
+    Input ``input`` (N, channels, S, S) float32, output ``logits`` (N, 7). Raises ModelError, and leaves no
+    file, when the probabilities of ONNX Runtime and torch differ by more than 1e-4.
     """
     network = network.eval().cpu().to(memory_format=torch.contiguous_format)
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
@@ -51,7 +51,7 @@ def export_onnx(network: nn.Module, card: ModelCard, path: Path) -> float:
 
 
 def largest_deviation(network: nn.Module, card: ModelCard, path: Path) -> float:
-    """Largest difference in probability between torch and ONNX Runtime on random batches of 1, 3 and 8."""
+    """Returns the largest difference in probability to ONNX Runtime, on random batches of 1, 3 and 8."""
     session = onnx_session(path)
     generator = np.random.default_rng(0)
     deviation = 0.0

@@ -1,4 +1,4 @@
-"""From the best weights of a run to a model that the application loads."""
+"""Makes a model that the application loads from the weights of a run."""
 
 from __future__ import annotations
 
@@ -22,11 +22,10 @@ from trainer.release.report import write_confusion_matrix
 
 
 def release(folder: Path, weights: dict[str, torch.Tensor], card: ModelCard, validation: Samples) -> Path:
-    """Writes NAME.safetensors (fp16), NAME.onnx, NAME.json and figures into ``folder``; returns the card.
+    """Writes NAME.safetensors (fp16), NAME.onnx, NAME.json and figures; returns the path of the card.
 
-    Calibrated on the validation rows; the figures are those of the released ONNX file, after the rounding to
-    fp16, on the same rows.
-    The card is written when all that it names is there.
+    The model is calibrated on the validation rows. The figures on its card are those of the ONNX file on the
+    same rows, after the rounding to fp16. The card is written last, when the files that it names are there.
     """
     network = build_model(card.architecture, card.channels)
     network.load_state_dict(weights)
@@ -72,14 +71,15 @@ def release(folder: Path, weights: dict[str, torch.Tensor], card: ModelCard, val
 
 
 def with_file(card: ModelCard, kind: str, path: Path) -> ModelCard:
+    """Returns the card with the name and the SHA-256 of a weights file."""
     entry = {"name": path.name, "sha256": sha256(path)}
     return dataclasses.replace(card, files={**card.files, kind: entry})
 
 
 def export_model(card_path: Path, folder: Path | None = None) -> tuple[Path, float]:
-    """Writes NAME.onnx from the card's safetensors, and the card that names it, into ``folder``.
+    """Exports the safetensors weights of a card to NAME.onnx in ``folder``, with a card that names both.
 
-    Returns the ONNX file and its largest deviation in probability. Raises ModelError.
+    Returns the path of the ONNX file, and its largest deviation in probability. Raises ModelError.
     """
     card = ModelCard.load(card_path)
     network = load_network(card, card_path)

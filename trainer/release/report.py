@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.files import whole_file
 
-# Two of Okabe and Ito's colours, told apart by colour-blind people too.
+# Two colours of the Okabe-Ito set, which is safe for colour-blind people.
 ACCURACY, MACRO_RECALL = "#0072B2", "#D55E00"
 
 
 def write_metrics(history: Sequence[dict[str, Any]], path: Path) -> None:
-    """One CSV row per epoch; whole or not at all. Raises OutputError."""
+    """Writes one CSV row for each epoch. An incomplete file is never left. Raises OutputError."""
     with whole_file(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, fieldnames=list(history[0]))
         writer.writeheader()
@@ -28,7 +28,7 @@ def write_metrics(history: Sequence[dict[str, Any]], path: Path) -> None:
 
 
 def write_curves(history: Sequence[dict[str, Any]], path: Path) -> None:
-    """Training loss, and validation accuracy and macro recall, over the epochs, as PNG."""
+    """Draws the training loss, validation accuracy and macro recall over the epochs as PNG."""
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     left, right = figure.subplots(1, 2)
     epochs = [row["epoch"] for row in history]
@@ -52,7 +52,7 @@ def write_curves(history: Sequence[dict[str, Any]], path: Path) -> None:
 
 
 def write_confusion_matrix(matrix: NDArray[np.int64], title: str, path: Path) -> None:
-    """(7, 7) counts, rows true, columns predicted, drawn as shares of each row, as PNG."""
+    """Draws (7, 7) counts as shares of each row, as PNG. Rows are true, columns predicted emotions."""
     figure = Figure(figsize=(6.4, 5.6), layout="constrained")
     axes = figure.subplots()
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)

@@ -1,4 +1,4 @@
-"""The averaged weights of the best epoch so far."""
+"""The averaged weights (EMA) of the best epoch so far."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from fer_desktop.core.files import whole_file
 
 
 class BestWeights:
-    """A file of float32 tensors, and what a checkpoint holds of it: a file alone could be of an epoch that
-    was lost by a kill before the next checkpoint."""
+    """A file of float32 tensors, and the same tensors as part of a checkpoint.
+
+    The file alone would not do: after a kill before the next checkpoint it is of an epoch that was lost.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._tensors: dict[str, torch.Tensor] = {}
 
     def keep(self, network: nn.Module) -> None:
-        """Raises OutputError."""
+        """Copies the network's weights, and writes them. Raises OutputError."""
         self._tensors = {
             name: (tensor.float() if tensor.is_floating_point() else tensor)
             .detach()
@@ -31,7 +33,7 @@ class BestWeights:
         self.write()
 
     def write(self) -> None:
-        """Makes the file what the checkpoint says. Raises OutputError."""
+        """Writes the file. Raises OutputError."""
         if self._tensors:
             with whole_file(self.path) as temporary:
                 temporary.write_bytes(safetensors.torch.save(self._tensors))
@@ -40,7 +42,7 @@ class BestWeights:
         return self._tensors
 
     def load_state_dict(self, tensors: dict[str, torch.Tensor] | None) -> None:
-        """None: of a checkpoint from before it held them; the file counts."""
+        """tensors: None in a checkpoint of an older trainer; then they are read from the file."""
         if tensors is None:
             tensors = safetensors.torch.load_file(self.path) if self.path.exists() else {}
         self._tensors = tensors

@@ -1,4 +1,4 @@
-"""The state of a run on disk, from which it goes on as if it had never stopped."""
+"""Checkpoints: the state of a run on disk. A resumed run equals one that was never stopped."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _DAMAGE = (
 
 
 class CheckpointError(FerDesktopError):
-    """A checkpoint cannot be written, is damaged, or is of another run."""
+    """A checkpoint cannot be written, is damaged, or belongs to another run."""
 
 
 class _DamageError(CheckpointError):
@@ -46,9 +46,11 @@ class _DamageError(CheckpointError):
 
 @dataclass(slots=True)
 class RunState:
-    """epoch, batch: the next one to train, from 0. loss_sum: over the finished batches of this epoch.
+    """epoch, batch: the next ones to train, counted from 0. step: number of finished steps.
 
-    start_weights: where the run's weights came from.
+    loss_sum: sum of the losses of the finished batches in this epoch. seconds: how long the run has worked.
+    start_weights: the source of the run's weights. best_score: the highest score of an epoch. history: one
+    entry for each finished epoch.
     """
 
     epoch: int = 0
@@ -61,7 +63,7 @@ class RunState:
     history: list[dict[str, Any]] = field(default_factory=list)
 
     def note_score(self, figures: dict[str, Any]) -> bool:
-        """Whether an epoch is the best so far, by accuracy and balanced macro recall alike."""
+        """Returns whether an epoch is the best so far, by the mean of accuracy and balanced macro recall."""
         score = (figures["accuracy"] + figures["balanced"]["macro_recall"]) / 2
         is_best = bool(score > self.best_score)
         self.best_score = max(score, self.best_score)
@@ -75,10 +77,10 @@ class RunState:
 
 
 class Checkpoints:
-    """The newest checkpoint of a run, and the one before it in case that a power cut damages the newest.
+    """The newest checkpoint of a run, and the one before it, in case a power cut damages the newest.
 
-    parts: objects with ``state_dict()`` and ``load_state_dict()``. identity: what must be the same for a run
-    to go on: plain values by name.
+    parts: objects with ``state_dict()`` and ``load_state_dict()``. identity: plain values by name, which must
+    be the same to resume the run.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -91,7 +93,7 @@ class Checkpoints:
         return self.newest.exists() or self.previous.exists()
 
     def save(self, state: RunState, identity: dict[str, Any], **parts: Any) -> None:
-        """Raises CheckpointError when it cannot be written; those that were there are kept then."""
+        """Raises CheckpointError when it cannot be written. The earlier checkpoints are kept then."""
         content = {
             "state": asdict(state),
             "config": identity,
@@ -106,7 +108,7 @@ class Checkpoints:
                     self.newest.replace(self.previous)
             flush_to_disk(self.newest.parent)
         except (OSError, OutputError, RuntimeError) as error:
-            # torch makes a RuntimeError of a full disk, and says nothing of the disk.
+            # torch turns the error of a full disk into a RuntimeError that does not mention the disk.
             cause = error.__context__ if isinstance(error.__context__, OSError) else error
             raise CheckpointError(
                 f"{self.newest}: the checkpoint cannot be written ({_reason(cause)}); the one before is kept"
@@ -114,7 +116,7 @@ class Checkpoints:
         self._newest_is_damaged = False
 
     def load(self, identity: dict[str, Any], **parts: Any) -> RunState:
-        """Puts the parts back, from the newest whole checkpoint. Raises CheckpointError with the reason."""
+        """Restores the parts from the newest checkpoint that is not damaged. Raises CheckpointError."""
         try:
             return _load(self.newest, identity, parts)
         except _DamageError as error:
@@ -123,7 +125,7 @@ class Checkpoints:
             state = _load(self.previous, identity, parts)
             self._newest_is_damaged = self.newest.exists()
             if self._newest_is_damaged:
-                logger.warning("%s; the run goes on from the one before, step %d", error, state.step)
+                logger.warning("%s; the run is resumed from the one before, step %d", error, state.step)
             return state
 
 
@@ -142,7 +144,7 @@ def _load(path: Path, identity: dict[str, Any], parts: dict[str, Any]) -> RunSta
 
 
 def _check_identity(path: Path, saved: dict[str, Any], identity: dict[str, Any]) -> None:
-    """Of an option that came with a later program, the default says how the run was begun."""
+    """Raises CheckpointError for another run. A checkpoint without a newer option has its default."""
     defaults = TrainConfig().to_dict()
     begun = {name: defaults[name] for name in identity.keys() & defaults.keys()} | saved
     differing = sorted(name for name in begun.keys() - MAY_DIFFER if begun[name] != identity.get(name))

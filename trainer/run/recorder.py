@@ -1,4 +1,4 @@
-"""Where the messages of a run go: to whoever reads stdout, and into the run's folder."""
+"""The messages of a run, on stdout and in the run's folder, and the lock of that folder."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ logger = logging.getLogger(__name__)
 
 @contextmanager
 def working_on(run: RunFolder) -> Iterator[RunFolder]:
-    """Keeps other trainers away from a run; a word from before the start is thrown away.
+    """Locks a run, so that no other trainer works on it. Requests from before the start are discarded.
 
-    Raises RunError when another trainer works on it, or its folder cannot be written.
+    Raises RunError when another trainer works on the run, or when its folder cannot be written.
     """
     try:
         lock = run.lock()
@@ -40,17 +40,20 @@ def working_on(run: RunFolder) -> Iterator[RunFolder]:
 
 
 class Recorder:
-    """Neither a reader that is gone nor a file that cannot be written ends a run."""
+    """Passes messages on. A run goes on when nobody reads stdout, and when the file cannot be written."""
 
     def __init__(self, stream: TextIO | None) -> None:
-        """stream: None for a process beside the one that reports."""
+        """stream: None in a process that does not report."""
         self._stream = stream
         self._run: RunFolder | None = None
         self._info: RunInfo | None = None
         self._has_failed = False
 
     def keep_in(self, run: RunFolder, info: RunInfo) -> None:
-        """From now on; info: for a folder without a run.json, once the run has started."""
+        """Also keeps messages in the run's folder from now on.
+
+        info: becomes run.json when the run has started and there is none.
+        """
         self._run, self._info = run, info
 
     def say(self, message: Message) -> None:
@@ -60,7 +63,7 @@ class Recorder:
 
     @contextmanager
     def telling_failures(self, in_words: Callable[[Exception], str]) -> Iterator[None]:
-        """Says what goes wrong, once however far it goes up, and lets it go on."""
+        """Reports an exception once, however many of these contexts it passes, and raises it again."""
         try:
             yield
         except Exception as error:
@@ -90,7 +93,7 @@ class Recorder:
 
 
 def _silence(stream: TextIO) -> None:
-    """What is left in its buffer would be an error once more when the interpreter ends."""
+    """Otherwise the rest of the buffer would raise an error again when the interpreter ends."""
     with suppress(OSError, ValueError):
         sink = os.open(os.devnull, os.O_WRONLY)
         os.dup2(sink, stream.fileno())

@@ -1,4 +1,4 @@
-"""How long a run has worked."""
+"""The working time of a run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 class Stopwatch:
-    """seconds: worked so far, without pauses; runs on from where an earlier process stopped."""
+    """seconds: the working time so far without pauses, with that of earlier processes of the run."""
 
     def __init__(self, seconds: float = 0.0, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -20,6 +20,7 @@ class Stopwatch:
 
     @contextmanager
     def held(self) -> Iterator[None]:
+        """The time within the context does not count."""
         began = self._clock()
         try:
             yield

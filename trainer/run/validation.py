@@ -1,4 +1,4 @@
-"""What an epoch has brought: figures, and files for whoever looks at single rows."""
+"""The figures of an epoch, and its files with single rows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from trainer.run.checkpoints import RunState
 
 
 class TrainingError(FerDesktopError):
-    """A run cannot go on."""
+    """A run cannot be continued."""
 
 
 def finish_epoch(
@@ -30,11 +30,11 @@ def finish_epoch(
     makes_a_model: bool,
     select: Literal["best", "last"] = "best",
 ) -> Epoch:
-    """The report of the epoch, which ``state`` now counts as finished.
+    """Counts the epoch as finished in ``state``, and returns its report.
 
-    logits: (N, 7) in the card's label order. makes_a_model: whether the epoch may be the best one. select:
-    with ``last`` each epoch that makes a model takes the place of the one before. Raises TrainingError for
-    weights that are no longer finite.
+    logits: (N, 7) in the card's label order. batches: their number in an epoch. makes_a_model: whether the
+    epoch may become the model. select: with ``last`` each such epoch replaces the one before. Raises
+    TrainingError when the weights are no longer finite.
     """
     if not np.isfinite(logits).all():
         raise TrainingError(
@@ -50,7 +50,7 @@ def finish_epoch(
 
 
 def write_rows(run: RunFolder, logits: Logits, card: ModelCard, validation: Samples, *, best: bool) -> None:
-    """The worst rows with their pictures and, of the best epoch, all rows. Raises OutputError."""
+    """Writes the worst rows with pictures, and after the best epoch all rows. Raises OutputError."""
     worst = worst_rows(validation, logits, card)
     row_predictions(validation, logits, card, rows=worst, thumbnails=True).save(run.worst_file)
     if best:
@@ -58,6 +58,6 @@ def write_rows(run: RunFolder, logits: Logits, card: ModelCard, validation: Samp
 
 
 def _flat(figures: dict[str, Any]) -> dict[str, float]:
-    """The single numbers among the figures, those of the balanced setting with a prefix."""
+    """Returns the single numbers among the figures. Those of the balanced setting have a prefix."""
     balanced = {f"balanced_{name}": value for name, value in figures["balanced"].items() if name != "tau"}
     return {name: value for name, value in {**figures, **balanced}.items() if isinstance(value, float)}

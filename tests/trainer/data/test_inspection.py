@@ -79,7 +79,7 @@ def test_files_that_are_no_pictures_are_named(tmp_path: Path) -> None:
     found = inspect(tmp_path, votes=Path("v.csv"))
     assert found["unreadable"] == ["train/fear/broken.png"]
     assert found["ignored_folders"] == ["train/boredom"]
-    assert said(found, "cannot be read as pictures, and are left out: 1.")
+    assert said(found, "left out because they cannot be read as pictures: 1.")
     assert said(found, "The votes in v.csv are not used.")
     assert said(found, "No training picture shows happiness, sadness, surprise or neutral")
 
@@ -116,7 +116,7 @@ def test_pictures_of_one_sitting_stay_beside_those_held_out(tmp_path: Path) -> N
         cv2.imwrite(str(tmp_path / "separate" / split / "happy" / f"{number}.png"), image)
     found = inspect(tmp_path)
     assert (found["trained_on"], found["dropped"]) == (9, {})
-    assert said(found, "nearly repeat one that is held out: 9. They stay")
+    assert said(found, "nearly repeat a held-out picture: 9. They are trained on")
     report = training_rows(load_dataset(tmp_path))[0].report
     assert (report["trained_on"], report["nearly_repeat_held_out_rows"]) == (9, 9)
     assert inspect(tmp_path / "separate")["dropped"] == {"near duplicate of a validation row": 9}
@@ -138,7 +138,7 @@ def test_too_few_rows_are_reported_not_refused(tmp_path: Path) -> None:
         shutil.copyfile(tmp_path / f"validation/{emotion}/0.png", tmp_path / f"train/{emotion}/0.png")
     found = inspect(tmp_path)
     assert found["trained_on"] == 0
-    assert said(found, "Of 3 training pictures only 0 can be used; training needs 2.")
+    assert said(found, "Only 0 of 3 training pictures can be used. Training needs at least 2.")
 
 
 def test_the_command_shows_progress_and_writes_samples(

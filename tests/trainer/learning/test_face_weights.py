@@ -124,7 +124,9 @@ def test_a_package_that_cannot_be_fetched_is_named(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(face_weights.pooch, "retrieve", unreachable)
     network = build_model("mobilenetv1_100", 1)
-    with pytest.raises(ConfigError, match=r"human-3\.3\.6\.tgz cannot be fetched; put it into .*downloads"):
+    with pytest.raises(
+        ConfigError, match=r"human-3\.3\.6\.tgz cannot be downloaded; put the file into .*downloads"
+    ):
         load_start_weights(network, "mobilenetv1_100", 1, "faces", lambda: torch.zeros(1, 1, 64, 64))
 
 

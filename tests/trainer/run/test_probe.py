@@ -9,11 +9,12 @@ import pytest
 
 from fer_desktop.core.training.messages import Progress, RunStarted, parse_line
 from tests.support.fer2013 import write_fer2013
-from tests.support.runs import TINY, Run
+from tests.support.runs import TINY, Run, run
 from tests.trainer.data.test_folders import write_class
 from trainer.__main__ import main
 from trainer.config import ConfigError, TrainConfig
-from trainer.data.samples import DataError
+from trainer.data import DataError, Samples, digest
+from trainer.run.prepare import PreparedRun, TrainingRows, prepare
 from trainer.run.probe import EXPORT_S, RELEASE_VALIDATIONS, probe
 
 
@@ -27,6 +28,25 @@ def test_rows_and_steps_are_those_of_the_run(data: Path, whole: Run) -> None:
     assert found["device"] == started.device == "cpu"
     assert found["rows"] == started.data["trained_on"]
     assert found["steps_per_epoch"] * TINY.epochs == started.steps
+
+
+def test_a_limit_takes_the_rows_of_the_run(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Samples] = []
+
+    def noting(config: TrainConfig, rows: TrainingRows, *more: Any, **options: Any) -> PreparedRun:
+        seen.append(rows.samples)
+        return prepare(config, rows, *more, **options)
+
+    for module in ("probe", "train"):
+        monkeypatch.setattr(f"trainer.run.{module}.prepare", noting)
+    config = dataclasses.replace(TINY, limit=30)
+    probed(data, config)
+    run(data, tmp_path, config, stop_after=1)
+    of_probe, of_run = seen
+    assert len(of_probe) == 30
+    assert digest(of_probe) == digest(of_run)
 
 
 def test_the_times_add_up(data: Path) -> None:
