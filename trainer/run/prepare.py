@@ -50,6 +50,7 @@ class PreparedRun:
     forward: the same network as it is called in a step, shared by the processes or compiled.
     average: the exponential moving average (EMA) of its weights.
     sampling: (N,) the probability to draw each row; None: each row once in an epoch.
+    resumes: the weights will come from a checkpoint.
     start_weights: the source of the weights, empty in a resumed run.
     """
 
@@ -65,6 +66,7 @@ class PreparedRun:
     sampling: NDArray[np.float64] | None
     view_teachers: ViewTeachers | None
     soup: Soup
+    resumes: bool
     start_weights: str
 
     def card_of(self, epoch: int) -> ModelCard:
@@ -175,6 +177,7 @@ def prepare(
         sampling=sampling,
         view_teachers=view_teachers,
         soup=soup,
+        resumes=resumes,
         start_weights=start_weights,
     )
 

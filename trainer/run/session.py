@@ -34,7 +34,7 @@ class Session:
         checkpoints: Checkpoints,
         control: Callable[[], ControlRequest],
     ) -> None:
-        """Puts the state of a checkpoint back where there is one.
+        """Restores the checkpoint of a resumed run.
 
         control: returns the newest request. Raises CheckpointError, and TrainingError when the processes see
         different checkpoints.
@@ -48,7 +48,7 @@ class Session:
             "best": self.best,
         }
         self._identity = run.identity
-        if checkpoints.exist:
+        if run.resumes:
             self.state = checkpoints.load(self._identity, **self._parts)
             if run.processes.leads:
                 self.best.write()

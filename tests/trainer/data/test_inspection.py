@@ -101,7 +101,7 @@ def test_a_missing_validation_split_is_told(tmp_path: Path) -> None:
     write_splits(tmp_path / "folders", train=12)
     found = inspect(tmp_path / "folders")
     assert found["splits"]["validation"]["rows"] == 6
-    assert said(found, "no folder named validation, so the last tenth of the training pictures")
+    assert said(found, "no folder named validation. So the last tenth of the training pictures")
     assert said(inspect(write_fer2013(tmp_path / "csv", validation=0)), "no validation pictures")
 
 

@@ -90,7 +90,7 @@ def test_private_rows_come_with_a_reminder(
     assert main(["evaluate", "--data", str(data), "--weights", weights, "--split", "private"]) == 0
     output, errors = capsys.readouterr()
     assert json.loads(output.splitlines()[-1])["split"] == "private"
-    assert "released model, once" in errors
+    assert "once for each released model" in errors
 
 
 def copied_model(run: Run, folder: Path) -> Path:
@@ -118,8 +118,8 @@ def test_figures_of_test_rows_go_on_the_card(data: Path, whole: Run, tmp_path: P
     ("option", "message"),
     [
         (["--split", "public"], "are not test rows"),
-        (["--labels", "original"], "about the labels that it learned"),
-        (["--tau", "0.5"], "at the program's own tau"),
+        (["--labels", "original"], "for the labels that the model learned"),
+        (["--tau", "0.5"], "at the default tau"),
     ],
 )
 def test_other_figures_stay_off_the_card(

@@ -7,12 +7,16 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from torch import nn
 
 from fer_desktop.core.model import ModelCard
-from tests.support.runs import metrics
+from fer_desktop.core.training.messages import RunStarted
+from fer_desktop.core.training.run_folder import RunFolder
+from tests.support.runs import Run, metrics
 from trainer.__main__ import main
 from trainer.recipes import RecipeError, StageRuns, load_recipe, run_stages
 from trainer.recipes.manifest import card_path
@@ -50,17 +54,31 @@ def recipe(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def in_this_process(command: list[str]) -> int:
+    """What the command would do in a process of its own, without importing torch again."""
+    assert command[:3] == [sys.executable, "-m", "trainer"]
+    return main(command[3:])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_export(whole: Run) -> Iterator[None]:
+    """Every ONNX file is that of another run: its export takes longer than the tiny stages."""
+
+    def export_onnx(network: nn.Module, card: ModelCard, path: Path) -> float:
+        shutil.copyfile(whole[0] / "tiny.onnx", path)
+        return 0.0
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("trainer.release.release.export_onnx", export_onnx)
+        yield
+
+
 @pytest.fixture(scope="module")
 def finished(recipe: Path, data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a recipe that was run to its end; tests only read it."""
     folder = tmp_path_factory.mktemp("runs")
-    assert main(["recipe", str(recipe), "--data", str(data), "--output", str(folder)]) == 0
+    assert run_stages(load_recipe(str(recipe)).stages, StageRuns(data, folder), in_this_process)
     return folder
-
-
-def command(recipe: Path, data: Path, folder: Path, *more: str) -> list[str]:
-    trainer = [sys.executable, "-m", "trainer", "recipe", str(recipe)]
-    return [*trainer, "--data", str(data), "--output", str(folder), *more]
 
 
 def test_each_stage_uses_the_models_of_those_before_it(finished: Path) -> None:
@@ -81,7 +99,8 @@ def test_a_stopped_recipe_goes_on_where_it_was(
 ) -> None:
     """A signal comes in the second stage; the same command resumes it."""
     shutil.copytree(finished / "base", tmp_path / "base")
-    arguments = command(recipe, data, tmp_path)
+    trainer = [sys.executable, "-m", "trainer", "recipe", str(recipe)]
+    arguments = [*trainer, "--data", str(data), "--output", str(tmp_path)]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         for line in process.stdout:
@@ -94,11 +113,10 @@ def test_a_stopped_recipe_goes_on_where_it_was(
     assert "stage 1 of 3, base (base): finished already" in log
     assert "stage 2 of 3, student (student): stopped" in log
     assert (tmp_path / "student" / CHECKPOINT).exists()
-    done = subprocess.run(arguments, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    started = [json.loads(line) for line in done.stdout.splitlines() if '"run_started"' in line]
-    assert started[0]["resumed_at"] > 0
-    assert len(started) == 2
+    assert run_stages(load_recipe(str(recipe)).stages, StageRuns(data, tmp_path), in_this_process)
+    starts = [item for item in RunFolder(tmp_path / "student").messages() if isinstance(item, RunStarted)]
+    assert starts[0].resumed_at == 0
+    assert starts[1].resumed_at > 0
     for name in NAMES:
         assert metrics(tmp_path / name) == metrics(finished / name)
         weights = f"{name}.safetensors"
@@ -106,10 +124,21 @@ def test_a_stopped_recipe_goes_on_where_it_was(
 
 
 def test_several_processes_share_a_stage(recipe: Path, data: Path, tmp_path: Path) -> None:
-    more = ["--processes", "2", "--stages", "base", "--epochs", "1"]
-    done = subprocess.run(command(recipe, data, tmp_path, *more), capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert "used: 2 process(es)" in ModelCard.load(card_path(tmp_path, "base")).training["machine"]
+    stage = load_recipe(str(recipe)).stages[0]
+    several = StageRuns(data, tmp_path, data / "votes.csv", processes=2).command(stage)
+    torchrun = [
+        "-m",
+        "torch.distributed.run",
+        "--standalone",
+        "--nproc-per-node",
+        "2",
+        "-m",
+        "trainer",
+        "train",
+    ]
+    assert several[1 : 1 + len(torchrun)] == torchrun
+    assert several[-2:] == ["--output", str(tmp_path / "base")]
+    assert str(data / "votes.csv") in several
 
 
 def test_a_model_of_other_options_is_not_taken_for_the_stage(
@@ -134,11 +163,11 @@ def test_a_model_of_a_stage_that_changed_since_is_not_taken(
         run_stages(load_recipe(str(recipe)).stages, StageRuns(data, tmp_path))
 
 
-def test_a_stage_that_fails_ends_the_recipe(
-    recipe: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["recipe", str(recipe), "--data", str(tmp_path / "absent"), "--output", str(tmp_path)]) == 1
-    assert "stage 'base' failed with exit code 1" in capsys.readouterr().err
+def test_a_stage_that_fails_ends_the_recipe(recipe: Path, tmp_path: Path) -> None:
+    stages, runs = load_recipe(str(recipe)).stages, StageRuns(tmp_path / "absent", tmp_path / "runs")
+    with pytest.raises(RecipeError, match="stage 'base' failed with exit code 1"):
+        run_stages(stages, runs, in_this_process)
+    assert not (tmp_path / "runs" / "student").exists()
 
 
 def test_options_that_do_not_fit_a_stage_are_refused_before_the_first_run(
