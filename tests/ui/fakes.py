@@ -31,7 +31,7 @@ CARD = ModelCard(
     std=0.25,
     crop_margin=0.0,
     labels=EMOTIONS,
-    training_prior=(0.1, 0.02, 0.03, 0.3, 0.1, 0.1, 0.35),
+    class_prior=(0.1, 0.02, 0.03, 0.3, 0.1, 0.1, 0.35),
     temperature=1.0,
 )
 

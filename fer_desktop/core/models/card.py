@@ -18,6 +18,8 @@ from fer_desktop.core.errors import ModelError
 from fer_desktop.core.files import whole_file
 
 CARD_FORMAT = 1
+FORMER_PRIOR = "training_prior"
+"""The name of ``class_prior`` in cards that were written before it had its own."""
 WeightsKind = Literal["onnx", "safetensors"]
 
 
@@ -33,8 +35,9 @@ class ModelCard:
         contrast do not matter.
     crop_margin: how far the crop reaches beyond the face box on each side, as a fraction of its side.
     labels: the order of the network's outputs, a permutation of the seven emotions.
-    training_prior: how frequent each label is where the natural probabilities are right, in the order of
-        ``labels``, sum 1: the validation rows', on which they are calibrated.
+    class_prior: the share of each label in the rows on which the natural probabilities are calibrated, in
+        the order of ``labels``, sum 1: the validation rows. Before the calibration it is that of the training
+        targets; an imported model has equal shares. Older cards call it ``training_prior``.
     temperature: logits are divided by it; fitted on the validation split (Guo et al. 2017).
     neutral_reference: what the model says of a neutral face: the geometric mean of its natural probabilities
         over the neutral validation rows, in the order of ``labels``, sum 1. None: not known.
@@ -50,7 +53,7 @@ class ModelCard:
     std: float
     crop_margin: float
     labels: tuple[str, ...]
-    training_prior: tuple[float, ...]
+    class_prior: tuple[float, ...]
     temperature: float
     standardise: bool = False
     neutral_reference: tuple[float, ...] | None = None
@@ -70,8 +73,8 @@ class ModelCard:
             problems.append(f"format is {self.format}, this program reads {CARD_FORMAT}")
         if sorted(self.labels) != sorted(EMOTIONS):
             problems.append(f"labels are {', '.join(self.labels)}; needed are {', '.join(EMOTIONS)}")
-        if len(self.training_prior) != len(self.labels) or min(self.training_prior, default=0) <= 0:
-            problems.append("training_prior needs one positive share per label")
+        if len(self.class_prior) != len(self.labels) or min(self.class_prior, default=0) <= 0:
+            problems.append("class_prior needs one positive share per label")
         if self.neutral_reference is not None and not _are_shares(self.neutral_reference, len(self.labels)):
             problems.append("neutral_reference needs one positive share per label, with sum 1, or null")
         if self.channels not in (1, 3):
@@ -110,6 +113,8 @@ class ModelCard:
             raise ModelError(f"{path}: the model card cannot be read ({error})") from error
         if not isinstance(content, dict):
             raise ModelError(f"{path}: a model card is a JSON object, this is a {type(content).__name__}")
+        if FORMER_PRIOR in content and "class_prior" not in content:
+            content["class_prior"] = content.pop(FORMER_PRIOR)
         fields = {item.name: item for item in dataclasses.fields(cls)}
         unknown, missing = _differences(content, fields)
         if unknown or missing:
@@ -119,7 +124,7 @@ class ModelCard:
                 + (f"; missing: {', '.join(missing)}" if missing else "")
             )
         try:
-            for name in ("labels", "training_prior", "neutral_reference"):
+            for name in ("labels", "class_prior", "neutral_reference"):
                 if content.get(name) is not None:
                     content[name] = tuple(content[name])
             return cls(**content)

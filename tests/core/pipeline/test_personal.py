@@ -48,11 +48,11 @@ CARD = ModelCard(
     std=0.25,
     crop_margin=0.0,
     labels=EMOTIONS[::-1],
-    training_prior=(0.35, 0.1, 0.1, 0.3, 0.03, 0.02, 0.1),
+    class_prior=(0.35, 0.1, 0.1, 0.3, 0.03, 0.02, 0.1),
     temperature=1.0,
     neutral_reference=REFERENCE[::-1],
 )
-PRIOR = np.array(CARD.training_prior[::-1])
+PRIOR = np.array(CARD.class_prior[::-1])
 
 shares = arrays(np.float64, 7, elements=st.floats(1e-4, 1)).map(lambda values: values / values.sum())
 shifts = st.tuples(*[st.floats(-LIMIT, 0)] * 7)
@@ -197,7 +197,7 @@ def test_few_frames_count_less() -> None:
 
 def test_the_order_of_the_card_does_not_matter() -> None:
     straight = dataclasses.replace(
-        CARD, labels=EMOTIONS, training_prior=tuple(PRIOR), neutral_reference=REFERENCE
+        CARD, labels=EMOTIONS, class_prior=tuple(PRIOR), neutral_reference=REFERENCE
     )
     face = NeutralFace(tuple(sad_face()), 300, 0)
     assert calibrate(face, straight, CREATED).log_shift == calibrate(face, CARD, CREATED).log_shift

@@ -16,8 +16,8 @@ from fer_desktop.core.training.evaluation_files import TABLE_COLUMNS, figures, w
 from fer_desktop.core.training.predictions import NO_LABEL
 from tests.support.predictions import make_predictions
 from tests.ui.fakes import CARD
-from trainer import metrics
-from trainer.samples import Samples
+from trainer.data.samples import Samples
+from trainer.evaluation import metrics
 
 
 @pytest.fixture(params=[0.0, 1.0])
@@ -30,7 +30,7 @@ def test_the_figures_are_those_of_the_trainer(tau: float) -> None:
     labels, count = predictions.labels, len(predictions.labels)
     samples = Samples(predictions.thumbnails, np.zeros((count, 7), np.float32), labels, labels, "folders")
     prior = tuple(predictions.prior.tolist())
-    card = dataclasses.replace(CARD, temperature=predictions.temperature, training_prior=prior)
+    card = dataclasses.replace(CARD, temperature=predictions.temperature, class_prior=prior)
     said = metrics.split_figures(predictions.logits, samples, card, tau)
 
     found = figures(predictions, tau)
