@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
@@ -124,18 +125,62 @@ def test_the_trainer_uses_only_the_contract_of_the_core() -> None:
     assert used, "the trainer does use the contract"
 
 
-def test_no_circle_between_packages() -> None:
-    """Every import counts, also one inside a function and one for types only."""
+def package_graph() -> dict[str, set[str]]:
+    """Which package imports which. Every import counts, also one inside a function and one for types only.
+
+    ``core`` holds the ground floor that the packages in it use, so a package never depends on its own parent.
+    """
     graph: dict[str, set[str]] = {package: set() for package in PACKAGES}
     for name, path in OWN.items():
         package = package_of(name)
-        for item in own_imports(path):
-            other = package_of(item.module)
-            # A package and the packages in it are one family: ``core`` holds the ground floor of all others.
-            if other != package and not other.startswith(package + "."):
-                graph[package].add(other)
+        others = {package_of(item.module) for item in own_imports(path)} - {package}
+        graph[package] |= {other for other in others if not other.startswith(package + ".")}
+    return graph
+
+
+def test_no_circle_between_packages() -> None:
+    graph = package_graph()
     assert circle_in(graph) == []
     assert graph["fer_desktop.core.analysis"] >= {"fer_desktop.core.pipeline", "fer_desktop.core.sinks"}
+
+
+def reachable(graph: dict[str, set[str]], start: str) -> set[str]:
+    """All packages that a package needs, directly or through others."""
+    return set().union(*({other} | reachable(graph, other) for other in graph[start]))
+
+
+def drawn_arrows(document: str) -> set[tuple[str, str]]:
+    """The arrows of a Mermaid flowchart, by the text of their nodes."""
+    titles = dict(re.findall(r"(\w+)\[([\w.]+)\]", document))
+    return {
+        (titles[first], titles[second])
+        for first, second in re.findall(r"(\w+)(?:\[[^\]]*\])? --> (\w+)", document)
+    }
+
+
+def test_the_picture_of_the_architecture_matches_the_imports() -> None:
+    document = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    shown = {"fer_desktop." + title for arrow in drawn_arrows(document) for title in arrow}
+    graph = {name: others & shown for name, others in package_graph().items() if name in shown}
+    direct = {
+        (name.removeprefix("fer_desktop."), other.removeprefix("fer_desktop."))
+        for name, others in graph.items()
+        for other in others
+        if not any(other in reachable(graph, between) for between in others)
+    }
+    assert drawn_arrows(document) == direct
+    ground = {"fer_desktop", "fer_desktop.core", "fer_desktop.ui"}
+    assert shown == {name for name in PACKAGES if name.startswith("fer_desktop")} - ground
+
+
+def test_the_architecture_names_every_package_and_only_files_that_exist() -> None:
+    document = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    families = {"fer_desktop", "fer_desktop.core", "fer_desktop.ui", "trainer"}
+    for package in PACKAGES - families:
+        assert f"| `{package.removeprefix('fer_desktop.')}` |" in document
+    named = re.findall(r"`((?:fer_desktop|trainer)/[\w./]+)`", document)
+    assert [path for path in named if not (ROOT / path).exists()] == []
+    assert named
 
 
 def test_no_circle_between_modules() -> None:
