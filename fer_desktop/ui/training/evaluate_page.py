@@ -12,7 +12,7 @@ from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from fer_desktop.core.paths import Paths
-from fer_desktop.core.training import Predictions, write_report, write_table
+from fer_desktop.core.training import Judged, Predictions, evaluation, write_report, write_table
 from fer_desktop.ui.common import ActionButtons, Job, JobRunner, Message, MessagePage, theme
 from fer_desktop.ui.settings import Settings
 from fer_desktop.ui.training.command import TRAINER
@@ -106,7 +106,9 @@ class EvaluatePage(QWidget):
         details = self._details
 
         def read(job: Job) -> Predictions:
-            return Predictions.load(details)
+            predictions = Predictions.load(details)
+            evaluation.headline(Judged.of(predictions, 0.0))  # loads SciPy, a second, off the GUI thread
+            return predictions
 
         self._jobs.start(
             read,
