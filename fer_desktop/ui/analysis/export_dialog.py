@@ -12,17 +12,15 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QGroupBox,
-    QHBoxLayout,
     QLineEdit,
     QProgressBar,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from fer_desktop.core.results import StoredAnalysis
 from fer_desktop.ui.analysis.document import AnalysisDocument
-from fer_desktop.ui.common import Job, JobRunner, paragraph, theme
+from fer_desktop.ui.common import Job, JobRunner, fields, paragraph, theme
 
 CHOICES: dict[str, str] = {
     "csv": "Table of every picture and face, CSV",
@@ -81,12 +79,6 @@ class ExportDialog(QDialog):
         self.folder = QLineEdit(str(document.stored.path.parent))
         self.folder.setAccessibleName("Folder")
         self.folder.textChanged.connect(self._enable)
-        choose = QPushButton("F&older…")
-        choose.setAutoDefault(False)
-        choose.clicked.connect(self._choose_folder)
-        where = QHBoxLayout()
-        where.addWidget(self.folder, 1)
-        where.addWidget(choose)
         self.progress = QProgressBar()
         keeps_place = self.progress.sizePolicy()
         keeps_place.setRetainSizeWhenHidden(True)
@@ -105,7 +97,7 @@ class ExportDialog(QDialog):
         layout.addWidget(group)
         layout.addWidget(self.blur)
         layout.addWidget(self.overwrite)
-        layout.addLayout(where)
+        layout.addLayout(fields.row(self.folder, fields.button("F&older…", self._choose_folder)))
         layout.addWidget(self.progress)
         layout.addWidget(self.status)
         layout.addWidget(buttons)

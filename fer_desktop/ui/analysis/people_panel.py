@@ -11,7 +11,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QAction, QIcon, QPixmap
+from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from fer_desktop.core import emotions
@@ -23,6 +23,7 @@ from fer_desktop.ui.common import (
     Role,
     RowModel,
     fine_clock,
+    make_action,
     make_table,
     percentage,
     theme,
@@ -114,10 +115,10 @@ class PeoplePanel(QWidget):
         self.table.selectionModel().selectionChanged.connect(self._on_selection)
         self.model.modelReset.connect(self._on_selection)
 
-        self.rename = self._action("Re&name", "Give the person a name (F2)", self._rename)
-        self.merge = self._action("&Merge", "The people chosen are one person", self._merge)
-        self.split = self._action("&Split here", "From here on this is somebody else", self._split)
-        self.ignore = self._action("&Ignore", "Leave out of pictures, figures and exports", self._ignore)
+        self.rename = make_action(self, "Re&name", self._rename, "Give the person a name (F2)")
+        self.merge = make_action(self, "&Merge", self._merge, "The people chosen are one person")
+        self.split = make_action(self, "&Split here", self._split, "From here on this is somebody else")
+        self.ignore = make_action(self, "&Ignore", self._ignore, "Leave out of pictures, figures and exports")
         self.buttons = ActionButtons()
         self.buttons.set_actions([self.rename, self.merge, self.split, self.ignore])
         self.table.addActions([self.rename, self.merge, self.split, self.ignore])
@@ -144,12 +145,6 @@ class PeoplePanel(QWidget):
             flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
             self.table.selectionModel().select(self.model.index(row, 0), flags)
             self.table.scrollTo(self.model.index(row, 0))
-
-    def _action(self, text: str, help_text: str, slot: object) -> QAction:
-        action = QAction(text, self)
-        action.setToolTip(help_text)
-        action.triggered.connect(slot)
-        return action
 
     def _on_selection(self) -> None:
         self._enable()

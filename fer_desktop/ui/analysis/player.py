@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from fer_desktop.core.overlay import OverlayStyle
@@ -17,7 +17,7 @@ from fer_desktop.core.types import Frame, FrameResult
 from fer_desktop.ui.analysis.player_overlay import StoredOverlay
 from fer_desktop.ui.analysis.player_thread import Clock, Playback, PlayerThread
 from fer_desktop.ui.analysis.transport import SPEEDS, Transport
-from fer_desktop.ui.common import Message, MessagePage, VideoView, theme
+from fer_desktop.ui.common import GuiQueue, Message, MessagePage, VideoView, theme
 
 EMPTY = Message("open", "No recording", "The pictures appear here.")
 
@@ -34,8 +34,6 @@ class Player(QWidget):
     playing_changed = Signal(bool)
     failed = Signal(str)
     taken_over = Signal()
-
-    _woken = Signal()
 
     def __init__(
         self,
@@ -71,7 +69,7 @@ class Player(QWidget):
         self.transport.toggled.connect(self._on_toggled)
         self.transport.stepped.connect(self._on_stepped)
         self.transport.speed_chosen.connect(self.set_speed)
-        self._woken.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self._news = GuiQueue(self, on_woken=self._take)
         self._say(EMPTY)
 
     @property
@@ -87,7 +85,7 @@ class Player(QWidget):
         """Shows the first frame of a recording, as soon as there is one, or emits ``failed``."""
         self.close_recording()
         self._say(Message("open", f"Opening {path.name}…"))
-        self._thread = PlayerThread(path, self._woken.emit, clock=self._clock, opener=self._opener)
+        self._thread = PlayerThread(path, self._news.wake, clock=self._clock, opener=self._opener)
         self._thread.requests.set_speed(self._speed)
         self._thread.start()
 
@@ -189,7 +187,6 @@ class Player(QWidget):
 
     # What the thread has done.
 
-    @Slot()
     def _take(self) -> None:
         thread = self._thread
         state = None if thread is None else thread.states.take()

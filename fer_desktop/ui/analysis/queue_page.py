@@ -7,15 +7,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
-    QHBoxLayout,
     QHeaderView,
     QLabel,
     QLineEdit,
-    QPushButton,
     QStackedWidget,
     QTableView,
     QVBoxLayout,
@@ -34,6 +32,8 @@ from fer_desktop.ui.common import (
     JobRunner,
     Message,
     MessagePage,
+    fields,
+    make_action,
     make_table,
     theme,
 )
@@ -70,18 +70,17 @@ class QueuePage(QWidget):
         self._job: Job | None = None
         self.model = QueueModel(self)
 
-        self.add_files = self._action("&Add files…", self._choose_files)
-        self.add_folder = self._action("Add f&older…", self._choose_folder)
-        self.remove = self._action("&Remove", self._remove)
-        self.open_results = self._action("O&pen results", self._open_selected)
-        self.start = self._action("&Start", self._start)
-        self.stop = self._action("S&top", self._stop)
+        self.add_files = make_action(self, "&Add files…", self._choose_files)
+        self.add_folder = make_action(self, "Add f&older…", self._choose_folder)
+        self.remove = make_action(self, "&Remove", self._remove)
+        self.open_results = make_action(self, "O&pen results", self._open_selected)
+        self.start = make_action(self, "&Start", self._start)
+        self.stop = make_action(self, "S&top", self._stop)
         self.output = QLineEdit()
         self.output.setPlaceholderText("The folder that the results go to")
         self.output.setText(str(settings.analysis_folder or ""))
         self.output.textChanged.connect(self._update)
-        self.choose_output = QPushButton("&Folder…")
-        self.choose_output.clicked.connect(self._choose_output)
+        self.choose_output = fields.button("&Folder…", self._choose_output)
         self.table = self._make_table()
         self.empty = MessagePage()
         self.empty.set_message(
@@ -94,18 +93,13 @@ class QueuePage(QWidget):
         self.status.setTextFormat(Qt.TextFormat.PlainText)
         self.buttons = ActionButtons()
         self._show_buttons()
-        label = QLabel("Results &in")
-        label.setBuddy(self.output)
-        where = QHBoxLayout()
-        where.setSpacing(theme.GRID)
-        for widget in (label, self.output, self.choose_output):
-            where.addWidget(widget)
+        results_in = fields.label("Results &in", self.output)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(theme.GRID,) * 4)
         layout.setSpacing(theme.GRID)
         layout.addWidget(self.pages, 1)
         layout.addWidget(self.status)
-        layout.addLayout(where)
+        layout.addLayout(fields.row(results_in, self.output, self.choose_output))
         layout.addWidget(self.buttons)
         for signal in (self.model.rowsInserted, self.model.rowsRemoved, self.model.dataChanged):
             signal.connect(self._update)
@@ -252,8 +246,3 @@ class QueuePage(QWidget):
         self.remove.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         table.addAction(self.remove)
         return table
-
-    def _action(self, text: str, triggered: Callable[[], None]) -> QAction:
-        action = QAction(text, self)
-        action.triggered.connect(triggered)
-        return action

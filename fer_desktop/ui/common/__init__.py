@@ -1,12 +1,13 @@
 """Widgets and helpers that every part of the window uses."""
 
-from fer_desktop.ui.common import file_types, icons, theme
-from fer_desktop.ui.common.action_buttons import ActionButtons
+from fer_desktop.ui.common import fields, file_types, icons, theme
+from fer_desktop.ui.common.action_buttons import ActionButtons, make_action
 from fer_desktop.ui.common.banner import Banner
 from fer_desktop.ui.common.emotion_bars import EmotionBars
 from fer_desktop.ui.common.file_types import OPEN_FILTER
 from fer_desktop.ui.common.flow_layout import FlowLayout
 from fer_desktop.ui.common.formats import UNCERTAIN_TITLE, clock, fine_clock, percentage
+from fer_desktop.ui.common.gui_queue import GuiQueue
 from fer_desktop.ui.common.icon_label import IconLabel
 from fer_desktop.ui.common.jobs import Job, JobRunner
 from fer_desktop.ui.common.keys import keeps_space
@@ -23,6 +24,7 @@ __all__ = [
     "Banner",
     "EmotionBars",
     "FlowLayout",
+    "GuiQueue",
     "IconLabel",
     "Index",
     "Job",
@@ -35,12 +37,14 @@ __all__ = [
     "RowModel",
     "VideoView",
     "clock",
+    "fields",
     "file_types",
     "fine_clock",
     "heading",
     "icons",
     "join_threads",
     "keeps_space",
+    "make_action",
     "make_table",
     "paragraph",
     "percentage",

@@ -1,10 +1,10 @@
-"""Buttons on the pages of the main window that do what an action of the menus does."""
+"""Actions of pages, and the buttons that trigger an action."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QAction, QPalette
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -16,6 +16,15 @@ _EMPHASIS = (
     (QPalette.ColorRole.Button, QPalette.ColorRole.Highlight),
     (QPalette.ColorRole.ButtonText, QPalette.ColorRole.HighlightedText),
 )
+
+
+def make_action(owner: QObject, text: str, triggered: Callable[[], object], tip: str = "") -> QAction:
+    """Returns an action of a page. tip: its tool tip, if that is not the text."""
+    action = QAction(text, owner)
+    if tip:
+        action.setToolTip(tip)
+    action.triggered.connect(triggered)
+    return action
 
 
 class ActionButton(QPushButton):

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject
 from shiboken6 import isValid
 
 from fer_desktop.core.errors import FerDesktopError
 from fer_desktop.core.live import Mailbox
+from fer_desktop.ui.common.gui_queue import GuiQueue
 from fer_desktop.ui.common.threads import join_threads
 
 log = logging.getLogger(__name__)
@@ -31,8 +31,8 @@ class JobOutcome:
 class Job:
     """One piece of slow work; its function gets it as the only argument."""
 
-    def __init__(self, wake: Callable[[], None]) -> None:
-        self._wake = wake
+    def __init__(self, post: Callable[[Job], None]) -> None:
+        self._post = post
         self._cancelled = threading.Event()
         self.progress: Mailbox[Any] = Mailbox()
 
@@ -47,7 +47,7 @@ class Job:
     def report(self, progress: Any) -> None:
         """For the function: how far it is. May be called often; the GUI thread sees the newest report."""
         if self.progress.put(progress):
-            self._wake()
+            self._post(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +68,10 @@ class _Started:
 class JobRunner(QObject):
     """Runs each job on a thread of its own and calls back on the GUI thread. For use by the GUI thread."""
 
-    _woken = Signal()
-
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._started: dict[Job, _Started] = {}
-        self._ended: queue.SimpleQueue[tuple[Job, JobOutcome]] = queue.SimpleQueue()
-        self._closed = False
-        self._woken.connect(self._on_woken, Qt.ConnectionType.QueuedConnection)
+        self._events = GuiQueue(self, on_event=self._on_event)
 
     def start(
         self,
@@ -95,7 +91,7 @@ class JobRunner(QObject):
         for the user. on_cancelled: with what it returned after `job.cancel`.
         owner: nothing is called back any more once Qt has deleted it.
         """
-        job = Job(self._wake)
+        job = Job(self._events.post)
         thread = threading.Thread(target=self._run, args=(job, function, name), name=name, daemon=True)
         self._started[job] = _Started(job, thread, on_progress, on_success, on_error, on_cancelled, owner)
         thread.start()
@@ -107,7 +103,7 @@ class JobRunner(QObject):
 
     def begin_shutdown(self) -> list[threading.Thread]:
         """Cancels every job and returns their threads; nothing is called back any more."""
-        self._closed = True
+        self._events.close()
         for job in self._started:
             job.cancel()
         return [started.thread for started in self._started.values()]
@@ -126,29 +122,25 @@ class JobRunner(QObject):
             outcome = JobOutcome("error", error=error)
         else:
             outcome = JobOutcome("cancelled" if job.should_stop() else "success", value)
-        self._ended.put((job, outcome))
-        self._wake()
-
-    def _wake(self) -> None:
-        if not self._closed:
-            self._woken.emit()
+        self._events.post((job, outcome))
 
     # Back on the GUI thread.
 
-    @Slot()
-    def _on_woken(self) -> None:
-        if self._closed:
-            return
-        for started in tuple(self._started.values()):
-            progress = started.job.progress.take()
-            if progress is not None and started.on_progress is not None and started.is_awaited:
-                started.on_progress(progress)
-        while not self._ended.empty():
-            job, outcome = self._ended.get()
-            started = self._started.pop(job)
-            started.thread.join()
-            if started.is_awaited:
-                self._finish(started, outcome)
+    def _on_event(self, event: Job | tuple[Job, JobOutcome]) -> None:
+        match event:
+            case Job() as job if job in self._started:
+                self._show_progress(self._started[job])
+            case job, outcome:
+                started = self._started.pop(job)
+                started.thread.join()
+                if started.is_awaited:
+                    self._finish(started, outcome)
+
+    @staticmethod
+    def _show_progress(started: _Started) -> None:
+        progress = started.job.progress.take()
+        if progress is not None and started.on_progress is not None and started.is_awaited:
+            started.on_progress(progress)
 
     @staticmethod
     def _finish(started: _Started, outcome: JobOutcome) -> None:

@@ -6,11 +6,11 @@ import logging
 import threading
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
 from fer_desktop.core.live import Mailbox
 from fer_desktop.core.sources import CameraInfo, list_cameras
-from fer_desktop.ui.common import join_threads
+from fer_desktop.ui.common import GuiQueue, join_threads
 
 log = logging.getLogger(__name__)
 
@@ -24,8 +24,6 @@ class CameraWatcher(QObject):
 
     cameras_changed = Signal(tuple)
 
-    _woken = Signal()
-
     def __init__(
         self,
         list_cameras: Callable[[], tuple[CameraInfo, ...]] = list_cameras,
@@ -38,10 +36,10 @@ class CameraWatcher(QObject):
         self._cameras: tuple[CameraInfo, ...] | None = None
         self._tell_anyway = False
         self._found: Mailbox[tuple[CameraInfo, ...]] = Mailbox()
+        self._news = GuiQueue(self, on_woken=self._take)
         self._stopped = threading.Event()
         self._due = threading.Event()
         self._thread: threading.Thread | None = None
-        self._woken.connect(self._on_woken, Qt.ConnectionType.QueuedConnection)
 
     @property
     def cameras(self) -> tuple[CameraInfo, ...]:
@@ -84,12 +82,11 @@ class CameraWatcher(QObject):
             else:
                 failed = False
                 if self._found.put(found):
-                    self._woken.emit()
+                    self._news.wake()
             self._due.wait(self._interval_s)
             self._due.clear()
 
-    @Slot()
-    def _on_woken(self) -> None:
+    def _take(self) -> None:
         found = self._found.take()
         if found is not None and (self._tell_anyway or found != self._cameras):
             self._cameras, self._tell_anyway = found, False

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
 from fer_desktop.core.errors import FerDesktopError
 from fer_desktop.core.live import (
@@ -26,7 +25,7 @@ from fer_desktop.core.live import (
 )
 from fer_desktop.core.pipeline import PersonalCalibration, Pipeline, PipelineSettings, build_pipeline
 from fer_desktop.core.types import Frame, FrameResult
-from fer_desktop.ui.common import join_threads
+from fer_desktop.ui.common import GuiQueue, join_threads
 
 FAILURE_ADVICE = "Choose another device, model or detector in the settings, then start again."
 
@@ -75,8 +74,6 @@ class LiveSession(QObject):
     state_changed = Signal(SessionState)
     model_changed = Signal(ModelStatus)
 
-    _woken = Signal()
-
     def __init__(
         self,
         settings: PipelineSettings,
@@ -91,11 +88,11 @@ class LiveSession(QObject):
         self._settings = settings
         self._state = SessionState()
         self._model_status = ModelStatus("loading")
-        self._closed = False
+        self._events = GuiQueue(self, on_event=self._on_event, on_woken=self._on_woken)
 
         self._loop = LiveLoop(
-            on_preview=self._wake,
-            on_result=self._wake,
+            on_preview=self._events.wake,
+            on_result=self._events.wake,
             on_state=self._on_state,
             on_failure=self._on_failure,
             clock=clock,
@@ -108,9 +105,6 @@ class LiveSession(QObject):
         self._personal: PersonalCalibration | None = None
         self._loader = PipelineLoader(build, self._on_outcome)
 
-        self._events: queue.SimpleQueue[_Event] = queue.SimpleQueue()
-        self._woken.connect(self._on_woken, Qt.ConnectionType.QueuedConnection)
-
     @property
     def state(self) -> SessionState:
         return self._state
@@ -121,7 +115,7 @@ class LiveSession(QObject):
 
     def start_model(self) -> None:
         """Loads the model in the background, or again after an error. The preview does not need it."""
-        if self._closed:
+        if self._events.is_closed:
             return
         if not self._loader.is_alive():
             self._loader.start()
@@ -154,7 +148,7 @@ class LiveSession(QObject):
 
     def open(self, request: SourceRequest) -> None:
         """Ends the present source and shows this one."""
-        if self._closed:
+        if self._events.is_closed:
             return
         self._paused = False
         self._loop.close()
@@ -202,7 +196,7 @@ class LiveSession(QObject):
 
     def begin_shutdown(self) -> list[threading.Thread]:
         """Tells every thread to end and returns them; the session is of no use afterwards."""
-        self._closed = True
+        self._events.close()
         self._paused = False
         self._loader.stop()
         return [*self._loop.begin_shutdown(), self._loader]
@@ -250,37 +244,27 @@ class LiveSession(QObject):
     # Called by the other threads.
 
     def _on_state(self, feed: LiveFeed, state: SessionState) -> None:
-        self._post(_Captured(feed, state))
+        self._events.post(_Captured(feed, state))
 
     def _on_outcome(self, settings: PipelineSettings, outcome: Pipeline | Exception) -> None:
-        self._post(_Loaded(settings, outcome))
+        self._events.post(_Loaded(settings, outcome))
 
     def _on_failure(self, feed: LiveFeed, error: Exception, final: bool) -> None:
-        self._post(_Failed(feed, error, final))
-
-    def _post(self, event: _Event) -> None:
-        self._events.put(event)
-        self._wake()
-
-    def _wake(self) -> None:
-        if not self._closed:
-            self._woken.emit()
+        self._events.post(_Failed(feed, error, final))
 
     # Back on the GUI thread. What comes from another feed than the present one is of a source already left.
 
-    @Slot()
+    def _on_event(self, event: _Event) -> None:
+        match event:
+            case _Loaded(settings, outcome) if settings is self._loading:
+                self._take_over(settings, outcome)
+            case _Captured(feed, state) if feed is self._loop.feed:
+                is_paused = self._paused and state.phase is SessionPhase.RUNNING
+                self._change_state(replace(state, phase=SessionPhase.PAUSED) if is_paused else state)
+            case _Failed(feed, error, final) if feed is self._loop.feed:
+                self._report_failure(error, final)
+
     def _on_woken(self) -> None:
-        if self._closed:
-            return
-        while not self._events.empty():
-            match self._events.get():
-                case _Loaded(settings, outcome) if settings is self._loading:
-                    self._take_over(settings, outcome)
-                case _Captured(feed, state) if feed is self._loop.feed:
-                    is_paused = self._paused and state.phase is SessionPhase.RUNNING
-                    self._change_state(replace(state, phase=SessionPhase.PAUSED) if is_paused else state)
-                case _Failed(feed, error, final) if feed is self._loop.feed:
-                    self._report_failure(error, final)
         if not (self._loop.feed.preview.is_empty and self._loop.feed.results.is_empty):
             self.ready.emit()
 

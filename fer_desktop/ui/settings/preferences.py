@@ -12,11 +12,9 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QFormLayout,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QSlider,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -26,7 +24,7 @@ from fer_desktop.core.models import DEFAULT_TAU
 from fer_desktop.core.paths import Paths
 from fer_desktop.core.pipeline import PipelineSettings
 from fer_desktop.core.tracking import DEFAULT_UNCERTAIN_BELOW
-from fer_desktop.ui.common import ReadingArea, paragraph, theme
+from fer_desktop.ui.common import ReadingArea, fields, paragraph, theme
 from fer_desktop.ui.settings.model_choice import show_models
 
 DEVICE_CHOICES = {
@@ -36,6 +34,7 @@ DEVICE_CHOICES = {
     "mps": "Apple GPU (MPS)",
 }
 DETECTOR_CHOICES = {"cascade": "Standard (cascade)", "yunet": "YuNet (finds more faces)"}
+BALANCE_STEPS = 20
 BALANCE = (
     "Balanced: rare expressions such as disgust or fear are noticed as readily as common ones. "
     "Natural: more as in the training pictures, where most faces are neutral or happy. That gives fewer "
@@ -68,62 +67,64 @@ class Preferences(QDialog):
         self._paths = paths
         self._current_model = paths.default_model
         self.setWindowTitle("Settings")
+        self._make_fields()
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Close | QDialogButtonBox.StandardButton.RestoreDefaults
+        )
+        self.restore = buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults)
+        layout = QVBoxLayout(self)
+        layout.addWidget(ReadingArea(self._lay_out()), 1)
+        layout.addWidget(buttons)
+        self._connect()
+        buttons.rejected.connect(self.close)
+
+    def _make_fields(self) -> None:
         self.model = QComboBox()
         self.model.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.model.activated.connect(self._choose_model)
-        self.device = _choices(DEVICE_CHOICES)
-        self.device.activated.connect(lambda: self.changed.emit("device", self.device.currentData()))
-        self.detector = _choices(DETECTOR_CHOICES)
-        self.detector.activated.connect(lambda: self.changed.emit("detector", self.detector.currentData()))
+        self.device = fields.choices(DEVICE_CHOICES)
+        self.detector = fields.choices(DETECTOR_CHOICES)
         self.detector_file = QPushButton()
-        self.detector_file.clicked.connect(self._choose_detector_file)
         self.detector_file.setAccessibleName("Model file of the face detector")
         self.balance = QSlider(Qt.Orientation.Horizontal)
-        self.balance.setRange(0, 20)
+        self.balance.setRange(0, BALANCE_STEPS)
         self.balance.setPageStep(5)
         self.balance.setTickInterval(5)
         self.balance.setTickPosition(QSlider.TickPosition.TicksBelow)
         self.balance.setAccessibleName("From balanced to natural")
         self.balance.setAccessibleDescription(BALANCE)
-        self.balance.valueChanged.connect(lambda value: self.changed.emit("tau", 1 - value / 20))
-        self.smoothing = QCheckBox("&Smooth emotions over about half a second")
-        self.smoothing.clicked.connect(lambda checked: self.changed.emit("smoothing", checked))
-
-        self.uncertain = QSpinBox()
-        self.uncertain.setRange(0, 100)
-        self.uncertain.setSuffix(" %")
+        self.uncertain = fields.whole(0, 100, 0, unit="%")
         self.uncertain.setToolTip(UNCERTAIN_HELP)
         self.uncertain.setAccessibleDescription(UNCERTAIN_HELP)
-        self.uncertain.valueChanged.connect(lambda value: self.changed.emit("uncertain_below", value / 100))
+        self.smoothing = QCheckBox("&Smooth emotions over about half a second")
 
-        scale = QHBoxLayout()
-        scale.addWidget(QLabel("Balanced"))
-        scale.addWidget(self.balance, 1)
-        scale.addWidget(QLabel("Natural"))
+    def _lay_out(self) -> QWidget:
         content = QWidget()
-        form = QFormLayout(content)
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
-        form.setVerticalSpacing(theme.GRID)
-        form.addRow("&Model", self.model)
-        form.addRow("&Device", self.device)
-        form.addRow("&Face detector", self.detector)
-        form.addRow("Model file of the face detector", self.detector_file)
-        expressions = QLabel("&Expressions")
-        expressions.setBuddy(self.balance)
-        form.addRow(expressions, scale)
+        form = fields.form(content, QFormLayout.RowWrapPolicy.WrapAllRows)
+        form.setContentsMargins(*(theme.GRID,) * 4)
+        fields.add_row(form, "&Model", self.model)
+        fields.add_row(form, "&Device", self.device)
+        fields.add_row(form, "&Face detector", self.detector)
+        fields.add_row(form, "Model file of the face detector", self.detector_file)
+        scale = fields.row(QLabel("Balanced"), self.balance, QLabel("Natural"))
+        form.addRow(fields.label("&Expressions", self.balance), scale)
         form.addRow(paragraph(BALANCE))
-        form.addRow("&Uncertain below", self.uncertain)
+        fields.add_row(form, "&Uncertain below", self.uncertain)
         form.addRow(paragraph(UNCERTAIN_HELP))
         form.addRow(self.smoothing)
-        buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Close | QDialogButtonBox.StandardButton.RestoreDefaults
-        )
-        buttons.rejected.connect(self.close)
-        self.restore = buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults)
+        return content
+
+    def _connect(self) -> None:
+        def change(name: str, value: object) -> None:
+            self.changed.emit(name, value)
+
+        self.model.activated.connect(self._choose_model)
+        self.device.activated.connect(lambda: change("device", self.device.currentData()))
+        self.detector.activated.connect(lambda: change("detector", self.detector.currentData()))
+        self.detector_file.clicked.connect(self._choose_detector_file)
+        self.balance.valueChanged.connect(lambda value: change("tau", 1 - value / BALANCE_STEPS))
+        self.uncertain.valueChanged.connect(lambda value: change("uncertain_below", value / 100))
+        self.smoothing.clicked.connect(lambda checked: change("smoothing", checked))
         self.restore.clicked.connect(self._restore)
-        layout = QVBoxLayout(self)
-        layout.addWidget(ReadingArea(content), 1)
-        layout.addWidget(buttons)
 
     def show_settings(self, settings: PipelineSettings) -> None:
         """Brings every control to the settings in use."""
@@ -134,7 +135,7 @@ class Preferences(QDialog):
         self.detector_file.setText(custom.name if custom else "As installed. Choose another…")
         self.detector_file.setToolTip(str(custom) if custom else "A model file for the face detector")
         with QSignalBlocker(self.balance):
-            self.balance.setValue(round((1 - settings.tau) * 20))
+            self.balance.setValue(round((1 - settings.tau) * BALANCE_STEPS))
         with QSignalBlocker(self.uncertain):
             self.uncertain.setValue(round(100 * settings.uncertain_below))
         self.smoothing.setChecked(settings.smoothing)
@@ -170,10 +171,3 @@ class Preferences(QDialog):
     def _restore(self) -> None:
         for name, value in DEFAULTS.items():
             self.changed.emit(name, value)
-
-
-def _choices(choices: dict[str, str]) -> QComboBox:
-    box = QComboBox()
-    for name, title in choices.items():
-        box.addItem(title, name)
-    return box

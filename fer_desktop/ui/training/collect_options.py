@@ -8,14 +8,11 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
     QGridLayout,
-    QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -23,8 +20,7 @@ from PySide6.QtWidgets import (
 from fer_desktop.core import emotions
 from fer_desktop.core.emotions import Emotion
 from fer_desktop.core.training import BurstOptions
-from fer_desktop.ui.common import icons, keeps_space, theme
-from fer_desktop.ui.training.labels import label
+from fer_desktop.ui.common import fields, icons, keeps_space, theme
 
 COLUMNS = 2
 
@@ -70,26 +66,16 @@ class CollectOptions(QWidget):
             button.toggled.connect(self.emotion_changed)
         self.folder_line = QLineEdit(str(folder))
         self.folder_line.textChanged.connect(self.folder_changed)
-        choose = QPushButton("F&older…")
-        choose.clicked.connect(self._choose)
-        where = QHBoxLayout()
-        where.addWidget(self.folder_line, 1)
-        where.addWidget(choose)
         defaults = BurstOptions()
-        self.countdown = _seconds(0, 10, defaults.countdown_s)
+        self.countdown = fields.number(0, 10, defaults.countdown_s, decimals=1, step=0.5, unit="s")
         self.countdown.setSpecialValueText("none")
-        self.count = QSpinBox()
-        self.count.setRange(1, 50)
-        self.count.setValue(defaults.count)
-        self.count.setSuffix(" pictures")
-        self.duration = _seconds(0.5, 10, defaults.duration_s)
-        form = QFormLayout()
-        form.setSpacing(theme.GRID)
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-        form.addRow(label("In&to", self.folder_line), where)
-        form.addRow("&Countdown", self.countdown)
-        form.addRow("&Burst of", self.count)
-        form.addRow("O&ver", self.duration)
+        self.count = fields.whole(1, 50, defaults.count, unit="pictures")
+        self.duration = fields.number(0.5, 10, defaults.duration_s, decimals=1, step=0.5, unit="s")
+        form = fields.form(wrap=QFormLayout.RowWrapPolicy.WrapLongRows)
+        fields.add_row(form, "In&to", self.folder_line, fields.button("F&older…", self._choose))
+        fields.add_row(form, "&Countdown", self.countdown)
+        fields.add_row(form, "&Burst of", self.count)
+        fields.add_row(form, "O&ver", self.duration)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2 * theme.GRID)
@@ -116,13 +102,3 @@ class CollectOptions(QWidget):
         chosen = QFileDialog.getExistingDirectory(self, "Folder for the pictures", self.folder_line.text())
         if chosen:
             self.folder_line.setText(chosen)
-
-
-def _seconds(low: float, high: float, value: float) -> QDoubleSpinBox:
-    box = QDoubleSpinBox()
-    box.setRange(low, high)
-    box.setDecimals(1)
-    box.setSingleStep(0.5)
-    box.setSuffix(" s")
-    box.setValue(value)
-    return box

@@ -8,7 +8,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QAction, QDesktopServices
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from fer_desktop.core import emotions
@@ -16,7 +16,16 @@ from fer_desktop.core.live import SessionPhase
 from fer_desktop.core.paths import Paths
 from fer_desktop.core.training import Burst, count_crops, largest_face, write_crops
 from fer_desktop.core.types import Frame, FrameResult
-from fer_desktop.ui.common import ActionButtons, Banner, Job, JobRunner, Message, paragraph, theme
+from fer_desktop.ui.common import (
+    ActionButtons,
+    Banner,
+    Job,
+    JobRunner,
+    Message,
+    make_action,
+    paragraph,
+    theme,
+)
 from fer_desktop.ui.live import LiveSession
 from fer_desktop.ui.settings import Settings
 from fer_desktop.ui.training.collect_options import CollectOptions
@@ -61,9 +70,9 @@ class CollectPage(QWidget):
         self._news = ""
         self.state = CollectState.IDLE
         self.options = CollectOptions(settings.collect_folder or paths.runs.parent / "collected")
-        self.start = self._action("&Start", self._start_or_stop)
-        self.open_folder = self._action("O&pen folder", self._open_folder)
-        self.check = self._action("C&heck this data", self._check)
+        self.start = make_action(self, "&Start", self._start_or_stop)
+        self.open_folder = make_action(self, "O&pen folder", self._open_folder)
+        self.check = make_action(self, "C&heck this data", self._check)
         self.buttons = ActionButtons()
         self.buttons.set_actions((self.start, self.open_folder, self.check))
         self.problem = Banner()
@@ -278,8 +287,3 @@ class CollectPage(QWidget):
         layout.setContentsMargins(*(2 * theme.GRID,) * 4)
         layout.addWidget(self.problem)
         layout.addLayout(halves, 1)
-
-    def _action(self, text: str, triggered: object) -> QAction:
-        action = QAction(text, self)
-        action.triggered.connect(triggered)
-        return action

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QLineEdit, QWidget
 
-from fer_desktop.ui.common import theme
-from fer_desktop.ui.training.labels import label
+from fer_desktop.ui.common import fields, theme
 
 DATA_FILTER = "FER2013 (*.csv *.csv.gz);;All files (*)"
 VOTES_FILTER = "FER+ votes (*.csv);;All files (*)"
@@ -27,18 +25,18 @@ class DataField(QWidget):
         super().__init__(parent)
         self.data_line = _line("FER2013's CSV file, or a folder of folders named after emotions")
         self.votes_line = _line("None, or fer2013new.csv where it lies beside the pictures")
-        self.choose_file = _button("&File…", self.browse_file)
-        self.choose_folder = _button("F&older…", self.browse_folder)
-        self.choose_votes = _button("File…", self.browse_votes)
+        self.choose_file = fields.button("&File…", self.browse_file)
+        self.choose_folder = fields.button("F&older…", self.browse_folder)
+        self.choose_votes = fields.button("File…", self.browse_votes)
         self.choose_votes.setAccessibleName("File with FER+ votes…")
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GRID)
-        layout.addWidget(label("&Data set", self.data_line), 0, 0)
+        layout.addWidget(fields.label("&Data set", self.data_line), 0, 0)
         layout.addWidget(self.data_line, 0, 1)
         layout.addWidget(self.choose_file, 0, 2)
         layout.addWidget(self.choose_folder, 0, 3)
-        layout.addWidget(label("FER+ &votes", self.votes_line), 1, 0)
+        layout.addWidget(fields.label("FER+ &votes", self.votes_line), 1, 0)
         layout.addWidget(self.votes_line, 1, 1)
         layout.addWidget(self.choose_votes, 1, 2)
         for line in (self.data_line, self.votes_line):
@@ -116,10 +114,3 @@ def _line(placeholder: str) -> QLineEdit:
     line.setPlaceholderText(placeholder)
     line.setAcceptDrops(False)  # it would insert the URL; the field around it takes the path
     return line
-
-
-def _button(text: str, clicked: Callable[[], None]) -> QPushButton:
-    button = QPushButton(text)
-    button.setAutoDefault(False)
-    button.clicked.connect(clicked)
-    return button

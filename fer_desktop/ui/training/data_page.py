@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea
 
-from fer_desktop.core.paths import Paths
 from fer_desktop.core.training import Inspection, Pictures, read_pictures
-from fer_desktop.ui.common import ActionButtons, Banner, Job, JobRunner, Message, MessagePage, theme
-from fer_desktop.ui.settings import Settings
-from fer_desktop.ui.training.command import TRAINER
-from fer_desktop.ui.training.command_strip import CommandStrip
+from fer_desktop.ui.common import ActionButtons, Banner, Job, Message
 from fer_desktop.ui.training.data_field import DataField
 from fer_desktop.ui.training.data_report import DataReport
+from fer_desktop.ui.training.trainer_page import TrainerPage
 
 EMPTY = (
     "FER2013's CSV file, with or without the votes of FER+, or a folder with train/happiness, train/anger "
@@ -30,25 +26,13 @@ UNCHECKED = (
 )
 
 
-class DataPage(QWidget):
-    """train_requested(data, votes or None). collect_requested. said(text, folder or None)."""
+class DataPage(TrainerPage):
+    """train_requested(data, votes or None). collect_requested."""
 
     train_requested = Signal(Path, object)
     collect_requested = Signal()
-    said = Signal(str, object)
 
-    def __init__(
-        self,
-        settings: Settings,
-        paths: Paths,
-        jobs: JobRunner,
-        parent: QWidget | None = None,
-        *,
-        program: tuple[str, Sequence[str]] = TRAINER,
-    ) -> None:
-        super().__init__(parent)
-        self._settings = settings
-        self._jobs = jobs
+    def _build(self) -> None:
         self._pictures = Path()
         self._checking: tuple[Path | None, Path | None] | None = None
         self._checked: tuple[Path | None, Path | None] | None = None
@@ -61,28 +45,17 @@ class DataPage(QWidget):
         self.choose_folder = self._action("Choose a folder…", self.field.browse_folder)
         self.buttons = ActionButtons()
         self.buttons.set_actions((self.check, self.train, self.collect))
-        self.strip = CommandStrip(program=program)
+        self.strip = self._make_strip(self._on_report, self._on_failed, self._on_cancelled)
         self.stale = Banner()
-        self.message = MessagePage()
         self.report: DataReport | None = None
         self.report_area = QScrollArea()
         self.report_area.setFrameShape(QFrame.Shape.NoFrame)
         self.report_area.setWidgetResizable(True)
-        self.pages = QStackedWidget()
-        self.pages.addWidget(self.message)
         self.pages.addWidget(self.report_area)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(*(2 * theme.GRID,) * 4)
-        layout.setSpacing(theme.GRID)
-        for widget in (self.field, self.buttons, self.strip, self.stale):
-            layout.addWidget(widget)
-        layout.addWidget(self.pages, 1)
+        self._add_above(self.field, self.buttons, self.strip, self.stale)
         self.setAcceptDrops(True)
         self.field.changed.connect(self._on_changed)
-        self.strip.succeeded.connect(self._on_report)
-        self.strip.failed.connect(self._on_failed)
-        self.strip.cancelled.connect(self._on_cancelled)
-        self.field.set_data(settings.training_data, settings.training_votes)
+        self.field.set_data(self._settings.training_data, self._settings.training_votes)
         self._on_changed()
 
     @property
@@ -181,13 +154,7 @@ class DataPage(QWidget):
 
     def _say(self, icon: str, title: str, text: str, *actions: QAction) -> None:
         self.stale.set_message(None)
-        self.message.set_message(Message(icon, title, text, actions))
-        self.pages.setCurrentWidget(self.message)
-
-    def _action(self, text: str, triggered: Any) -> QAction:
-        action = QAction(text, self)
-        action.triggered.connect(triggered)
-        return action
+        super()._say(icon, title, text, *actions)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if not self.is_running:

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 from fer_desktop.core import emotions
 from fer_desktop.core.training import Inspection, Pictures
 from fer_desktop.ui.charts import ClassBars, ThumbnailGrid
-from fer_desktop.ui.common import Banner, Message, paragraph, theme
-from fer_desktop.ui.training.labels import label, section
+from fer_desktop.ui.common import Banner, Message, fields, paragraph, theme
+from fer_desktop.ui.training.labels import section
 from fer_desktop.ui.training.plain_table import PlainTable
 
 LIST_LINES = 6
@@ -114,7 +114,7 @@ class SampleGrid(QWidget):
         self.grid.setAccessibleName("Sample pictures")
         self.grid.setMinimumHeight(30 * theme.GRID)
         choice = QHBoxLayout()
-        choice.addWidget(label("Sa&mples of", self.emotion))
+        choice.addWidget(fields.label("Sa&mples of", self.emotion))
         choice.addWidget(self.emotion)
         choice.addStretch(1)
         column = QVBoxLayout(self)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from fer_desktop.core.paths import Paths
-from fer_desktop.ui.common import Banner, JobRunner, Message, theme
+from fer_desktop.ui.common import Banner, JobRunner, Message, fields, theme
 from fer_desktop.ui.training.data_field import DataField
-from fer_desktop.ui.training.labels import label
 from fer_desktop.ui.training.model_field import ModelField
 
 SPLITS = {
@@ -37,19 +36,14 @@ class EvaluateForm(QWidget):
         super().__init__(parent)
         self.model = ModelField(paths, jobs)
         self.data = DataField()
-        self.split = _box(SPLITS)
-        self.labels = _box(LABELS)
+        self.split = fields.choices(SPLITS)
+        self.labels = fields.choices(LABELS)
         self.warning = Banner()
         self.confirm = QCheckBox("This model is &released and was not scored on the private rows before")
-        form = QFormLayout()
-        form.setSpacing(theme.GRID)
-        form.addRow("&Model", self.model)
-        which = QHBoxLayout()
-        which.setSpacing(theme.GRID)
-        which.addWidget(self.split, 1)
-        which.addWidget(label("&judged by", self.labels))
-        which.addWidget(self.labels, 1)
-        form.addRow(label("&Rows of FER2013", self.split), which)
+        form = fields.form()
+        fields.add_row(form, "&Model", self.model)
+        judged_by = fields.label("&judged by", self.labels)
+        fields.add_row(form, "&Rows of FER2013", self.split, judged_by, self.labels)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GRID)
@@ -83,10 +77,3 @@ class EvaluateForm(QWidget):
         self.confirm.setVisible(self.is_private)
         self.warning.set_message(PRIVATE if self.is_private else None)
         self.changed.emit()
-
-
-def _box(choices: dict[str, str]) -> QComboBox:
-    box = QComboBox()
-    for value, text in choices.items():
-        box.addItem(text, value)
-    return box

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFileDialog
 
-from fer_desktop.core.paths import Paths
 from fer_desktop.core.training import Judged, Predictions, evaluation, write_report, write_table
-from fer_desktop.ui.common import ActionButtons, Job, JobRunner, Message, MessagePage, theme
-from fer_desktop.ui.settings import Settings
-from fer_desktop.ui.training.command import TRAINER
-from fer_desktop.ui.training.command_strip import CommandStrip
+from fer_desktop.ui.common import ActionButtons, Job
 from fer_desktop.ui.training.evaluate_form import EvaluateForm
 from fer_desktop.ui.training.evaluation_view import EvaluationView
+from fer_desktop.ui.training.trainer_page import TrainerPage
 
 EMPTY = (
     "Choose a model and a data set with labels that it did not learn from. You get its figures with their "
@@ -26,31 +23,16 @@ EMPTY = (
 )
 
 
-class EvaluatePage(QWidget):
-    """threshold_requested(float): the live view is to call a face uncertain below it.
-
-    said(text, folder or None).
-    """
+class EvaluatePage(TrainerPage):
+    """threshold_requested(float): the live view is to call a face uncertain below it."""
 
     threshold_requested = Signal(float)
-    said = Signal(str, object)
 
-    def __init__(
-        self,
-        settings: Settings,
-        paths: Paths,
-        jobs: JobRunner,
-        parent: QWidget | None = None,
-        *,
-        program: tuple[str, Sequence[str]] = TRAINER,
-    ) -> None:
-        super().__init__(parent)
-        self._settings = settings
-        self._jobs = jobs
+    def _build(self) -> None:
         self._details = Path()
         self._said: dict[str, Any] = {}
         self.is_running = False
-        self.form = EvaluateForm(paths, jobs)
+        self.form = EvaluateForm(self._paths, self._jobs)
         self.evaluate = self._action("&Evaluate", self._start)
         self.save_report = self._action("Save the &figures…", self._save_report)
         self.save_table = self._action("Save the &table of rows…", self._save_table)
@@ -58,24 +40,13 @@ class EvaluatePage(QWidget):
         self.choose_folder = self._action("Choose a folder…", self.form.data.browse_folder)
         self.buttons = ActionButtons()
         self.buttons.set_actions((self.evaluate, self.save_report, self.save_table))
-        self.strip = CommandStrip(program=program)
-        self.message = MessagePage()
+        self.strip = self._make_strip(self._on_result, self._on_failed, self._on_cancelled)
         self.view = EvaluationView()
-        self.pages = QStackedWidget()
-        self.pages.addWidget(self.message)
         self.pages.addWidget(self.view)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(*(2 * theme.GRID,) * 4)
-        layout.setSpacing(theme.GRID)
-        for widget in (self.form, self.buttons, self.strip):
-            layout.addWidget(widget)
-        layout.addWidget(self.pages, 1)
+        self._add_above(self.form, self.buttons, self.strip)
         self.form.changed.connect(self._enable)
-        self.strip.succeeded.connect(self._on_result)
-        self.strip.failed.connect(self._on_failed)
-        self.strip.cancelled.connect(self._on_cancelled)
         self.view.threshold_requested.connect(self._take_threshold)
-        self.form.data.set_data(settings.training_data, settings.training_votes)
+        self.form.data.set_data(self._settings.training_data, self._settings.training_votes)
         self._say("analyse", "Nothing evaluated yet", EMPTY, self.choose_file, self.choose_folder)
         self._enable()
 
@@ -176,15 +147,6 @@ class EvaluatePage(QWidget):
         self.evaluate.setEnabled(not self.is_running and self.form.is_ready)
         for action in (self.save_report, self.save_table):
             action.setEnabled(not self.is_running and self.view.predictions is not None)
-
-    def _say(self, icon: str, title: str, text: str, *actions: QAction) -> None:
-        self.message.set_message(Message(icon, title, text, actions))
-        self.pages.setCurrentWidget(self.message)
-
-    def _action(self, text: str, triggered: Callable[[], None]) -> QAction:
-        action = QAction(text, self)
-        action.triggered.connect(triggered)
-        return action
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

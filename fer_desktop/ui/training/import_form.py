@@ -5,22 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QDoubleSpinBox,
-    QFileDialog,
-    QFormLayout,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QSpinBox,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QFileDialog, QLineEdit, QWidget
 
-from fer_desktop.ui.common import theme
+from fer_desktop.ui.common import fields
 from fer_desktop.ui.training.label_order import LabelOrder
-from fer_desktop.ui.training.labels import label
 
 WEIGHTS_FILTER = "PyTorch weights (*.pt *.pth *.bin);;All files (*)"
 DEFAULT_ARCHITECTURE = "efficientnet_b0"
@@ -36,47 +24,30 @@ class ImportForm(QWidget):
         self.file = QLineEdit()
         self.file.setPlaceholderText("A .pt or .pth file with weights")
         self.file.setMinimumWidth(self.fontMetrics().averageCharWidth() * 36)
-        browse = QPushButton("&File…")
-        browse.setAutoDefault(False)
-        browse.clicked.connect(self._browse)
-        where = QHBoxLayout()
-        where.setSpacing(theme.GRID)
-        where.addWidget(self.file, 1)
-        where.addWidget(browse)
         self.name = QLineEdit()
         self.architecture = QLineEdit(DEFAULT_ARCHITECTURE)
         self.architecture.setToolTip("The name that timm gives the network")
-        self.channels = QComboBox()
-        self.channels.addItem("1, grey", 1)
-        self.channels.addItem("3, the same grey three times", 3)
-        self.input_size = _pixels(16, 224)
-        self.native_size = _pixels(0, 0)
+        self.channels = fields.choices({1: "1, grey", 3: "3, the same grey three times"})
+        self.input_size = fields.whole(16, 1024, 224, unit="pixels")
+        self.native_size = fields.whole(0, 1024, 0, unit="pixels")
         self.native_size.setSpecialValueText("as large as the input")
         self.native_size.setToolTip(
             "Side of the pictures that it was trained on; larger crops are reduced to it first"
         )
-        self.standardise = QCheckBox("&Standardise each crop instead")
-        self.mean = _share(0.5)
-        self.mean.setAccessibleName("Mean of the grey values, 0 to 1")
-        self.std = _share(0.25)
+        self.mean = _share(0.5, "Mean of the grey values, 0 to 1")
+        self.std = _share(0.25, "Standard deviation of the grey values, 0 to 1")
         self.std.setMinimum(0.001)
-        self.std.setAccessibleName("Standard deviation of the grey values, 0 to 1")
-        values = QHBoxLayout()
-        values.setSpacing(theme.GRID)
-        for widget in (self.mean, self.std, self.standardise):
-            values.addWidget(widget)
+        self.standardise = QCheckBox("&Standardise each crop instead")
         self.labels = LabelOrder()
-        form = QFormLayout(self)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setSpacing(theme.GRID)
-        form.addRow(label("&Weights", self.file), where)
-        form.addRow("&Name of the model", self.name)
-        form.addRow("&Architecture", self.architecture)
-        form.addRow("&Channels", self.channels)
-        form.addRow("&Input size", self.input_size)
-        form.addRow("&Trained on pictures of", self.native_size)
-        form.addRow(label("Mean and &deviation", self.mean), values)
-        form.addRow("&Order of its outputs", self.labels)
+        form = fields.form(self)
+        fields.add_row(form, "&Weights", self.file, fields.button("&File…", self._browse))
+        fields.add_row(form, "&Name of the model", self.name)
+        fields.add_row(form, "&Architecture", self.architecture)
+        fields.add_row(form, "&Channels", self.channels)
+        fields.add_row(form, "&Input size", self.input_size)
+        fields.add_row(form, "&Trained on pictures of", self.native_size)
+        fields.add_row(form, "Mean and &deviation", self.mean, self.std, self.standardise)
+        fields.add_row(form, "&Order of its outputs", self.labels)
         self.standardise.toggled.connect(self._follow)
         self.file.textChanged.connect(self.changed)
         self.name.textChanged.connect(self.changed)
@@ -129,18 +100,7 @@ class ImportForm(QWidget):
             box.setEnabled(not self.standardise.isChecked())
 
 
-def _pixels(least: int, value: int) -> QSpinBox:
-    box = QSpinBox()
-    box.setRange(least, 1024)
-    box.setSuffix(" pixels")
-    box.setValue(value)
-    return box
-
-
-def _share(value: float) -> QDoubleSpinBox:
-    box = QDoubleSpinBox()
-    box.setRange(0, 1)
-    box.setDecimals(4)
-    box.setSingleStep(0.01)
-    box.setValue(value)
+def _share(value: float, name: str) -> QDoubleSpinBox:
+    box = fields.number(0, 1, value, decimals=4, step=0.01)
+    box.setAccessibleName(name)
     return box

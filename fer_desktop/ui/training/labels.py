@@ -1,15 +1,8 @@
-"""Words beside and above the fields of a page."""
+"""Headings of the parts of a page, and counts in words."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QWidget
-
-
-def label(text: str, buddy: QWidget) -> QLabel:
-    """What stands before a field; the letter marked with & leads to it."""
-    words = QLabel(text)
-    words.setBuddy(buddy)
-    return words
+from PySide6.QtWidgets import QLabel
 
 
 def section(text: str) -> QLabel:

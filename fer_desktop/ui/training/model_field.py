@@ -6,12 +6,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QSizePolicy, QWidget
 
 from fer_desktop.core.models import list_models
 from fer_desktop.core.paths import Paths
 from fer_desktop.core.training import RunError, list_runs
-from fer_desktop.ui.common import Job, JobRunner, theme
+from fer_desktop.ui.common import Job, JobRunner, fields
 
 CARD_FILTER = "Model cards (*.json);;All files (*)"
 
@@ -48,14 +48,9 @@ class ModelField(QWidget):
         self.box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.box.setMinimumContentsLength(16)
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        browse = QPushButton("&Other…")
-        browse.setAutoDefault(False)
-        browse.clicked.connect(self._browse)
-        layout = QHBoxLayout(self)
+        layout = fields.row(self.box, fields.button("&Other…", self._browse))
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(theme.GRID)
-        layout.addWidget(self.box, 1)
-        layout.addWidget(browse)
+        self.setLayout(layout)
         self.box.currentIndexChanged.connect(self.changed)
         self.setFocusProxy(self.box)
         self._show([("", paths.default_model)])

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QMessageBox, QVBoxLayout, QWidget
 
 from fer_desktop.core.training import Epoch, RunFolder, RunHistory, RunMessage
-from fer_desktop.ui.common import Banner, JobRunner, Message, theme
+from fer_desktop.ui.common import Banner, JobRunner, Message, make_action, theme
 from fer_desktop.ui.training.command import TRAINER
 from fer_desktop.ui.training.log_tail import LogTail
 from fer_desktop.ui.training.run_problem import Problem
@@ -54,9 +53,9 @@ class RunPage(QWidget):
             column.addWidget(widget)
         column.addWidget(self.views, 1)
 
-        self._show_log = self._action("Show the &log", lambda: self.views.setCurrentWidget(self.views.log))
-        self._dismiss = self._action("Dismiss", lambda: self.banner.set_message(None))
-        self._end_now = self._action("&End it now", self.session.kill)
+        self._show_log = make_action(self, "Show the &log", self.views.show_log)
+        self._dismiss = make_action(self, "Dismiss", lambda: self.banner.set_message(None))
+        self._end_now = make_action(self, "&End it now", self.session.kill)
         self._timer = QTimer(self)
         self._timer.setInterval(REFRESH_MS)
         self._timer.timeout.connect(self._look)
@@ -191,11 +190,6 @@ class RunPage(QWidget):
             self._is_stale = False
             self.strip.show_progress(self.history)
             self.views.show_run(self.session.info, self.history, at_once=at_once)
-
-    def _action(self, text: str, triggered: Callable[[], object]) -> QAction:
-        action = QAction(text, self)
-        action.triggered.connect(lambda: triggered())
-        return action
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

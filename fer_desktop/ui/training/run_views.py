@@ -44,6 +44,9 @@ class RunViews(QTabWidget):
         elif shown is self.worst and self._expects_worst:
             self._read_worst()
 
+    def show_log(self) -> None:
+        self.setCurrentWidget(self.log)
+
     def expect_worst(self) -> None:
         """There are new worst examples; they are read when they are shown."""
         self._expects_worst = True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QTimer, Signal
@@ -13,30 +12,22 @@ from PySide6.QtWidgets import (
     QMenu,
     QSplitter,
     QStackedWidget,
+    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from fer_desktop.core.paths import Paths
-from fer_desktop.core.training import (
-    Comparison,
-    ComparisonError,
-    Predictions,
-    RunsReader,
-    RunSummary,
-    compare,
-)
+from fer_desktop.core.training import RunsReader, RunSummary
 from fer_desktop.ui.common import ActionButtons, Banner, JobRunner, Message, MessagePage, make_table, theme
 from fer_desktop.ui.training.command import TRAINER
 from fer_desktop.ui.training.command_strip import CommandStrip
-from fer_desktop.ui.training.compare_view import CompareView
 from fer_desktop.ui.training.run_actions import RunActions
-from fer_desktop.ui.training.run_details import RunDetails
 from fer_desktop.ui.training.run_process import Program
 from fer_desktop.ui.training.runs_table import RunsModel
+from fer_desktop.ui.training.selected_runs import SelectedRuns, run_states
 
 REFRESH_MS = 3000
-TAUS = (0.0, 1.0)
 EMPTY = Message(
     "info",
     "There are no runs yet",
@@ -69,22 +60,35 @@ class RunsPage(QWidget):
         self._is_reading = self._is_stale = False
         self._model_in_use: Path | None = None
         self._known: list[object] | None = None
-        self._shown: list[object] | None = None
-
+        self._export_folder = Path()
         self.model = RunsModel()
-        self.table = make_table(self.model, "Training runs", wide_column=0)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.table.customContextMenuRequested.connect(self._show_menu)
-        self.table.selectionModel().selectionChanged.connect(self._show_selected)
-        self.details = RunDetails()
-        self.comparison = CompareView()
-        self.hint = MessagePage()
-        self.hint.set_message(Message("info", "Select a run", "Or two, to compare them."))
-        self.strip = CommandStrip(program=program)
+        self.table = self._make_table()
+        self.side = SelectedRuns(jobs)
+        self.message = MessagePage()
+        self.message.set_message(LOADING)
         self.banner = Banner()
-        self.actions_ = RunActions(self, jobs)
-        act = self.actions_
+        self.strip = CommandStrip(program=program)
+        self.strip.succeeded.connect(self._on_exported)
+        self.strip.failed.connect(lambda text: self._warn("The model was not exported", text))
+        self.actions_ = self._make_actions()
+        self.buttons = ActionButtons()
+        self.buttons.set_actions(self.actions_.all())
+        self._lay_out()
+        self._timer = QTimer(self)
+        self._timer.setInterval(REFRESH_MS)
+        self._timer.timeout.connect(self.refresh)
+        self._enable()
+
+    def _make_table(self) -> QTableView:
+        table = make_table(self.model, "Training runs", wide_column=0)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        table.customContextMenuRequested.connect(self._show_menu)
+        table.selectionModel().selectionChanged.connect(self._show_selected)
+        return table
+
+    def _make_actions(self) -> RunActions:
+        act = RunActions(self, self._jobs)
         self.table.doubleClicked.connect(lambda: act.open.trigger())
         act.opened.connect(lambda summary: self.open_requested.emit(summary.run))
         act.resumed.connect(lambda summary: self.resume_requested.emit(summary.run))
@@ -94,15 +98,12 @@ class RunsPage(QWidget):
         act.exports.connect(self._export)
         act.changed.connect(self.refresh)
         act.failed.connect(self._warn)
-        self.buttons = ActionButtons()
-        self.buttons.set_actions(act.all())
+        return act
 
-        self._side = QStackedWidget()
-        for page in (self.hint, self.details, self.comparison):
-            self._side.addWidget(page)
+    def _lay_out(self) -> None:
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.addWidget(self.table)
-        splitter.addWidget(self._side)
+        splitter.addWidget(self.side)
         splitter.setChildrenCollapsible(False)
         splitter.setHandleWidth(theme.GRID)
         splitter.setSizes([30 * theme.GRID, 60 * theme.GRID])
@@ -113,20 +114,12 @@ class RunsPage(QWidget):
         for widget in (self.banner, self.buttons, self.strip):
             column.addWidget(widget)
         column.addWidget(splitter, 1)
-        self.message = MessagePage()
-        self.message.set_message(LOADING)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.message)
         self._pages.addWidget(content)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
-        self.strip.succeeded.connect(self._on_exported)
-        self.strip.failed.connect(lambda text: self._warn("The model was not exported", text))
-        self._timer = QTimer(self)
-        self._timer.setInterval(REFRESH_MS)
-        self._timer.timeout.connect(self.refresh)
-        self._enable()
 
     def refresh(self) -> None:
         """Reads the runs in the background; the selection stays."""
@@ -165,10 +158,10 @@ class RunsPage(QWidget):
         self._is_reading = False
         if self._is_stale:
             self.refresh()
-        looks = _looks(runs)
-        if looks == self._known:
+        states = run_states(runs)
+        if states == self._known:
             return
-        self._known = looks
+        self._known = states
         before = {summary.run.path for summary in self.selected}
         scroll = self.table.verticalScrollBar().value()
         selection = self.table.selectionModel()
@@ -191,51 +184,7 @@ class RunsPage(QWidget):
 
     def _show_selected(self) -> None:
         self._enable()
-        looks = _looks(self.selected)
-        if looks == self._shown:  # a reading that changed other runs must not move what is looked at
-            return
-        self._shown = looks
-        match self.selected:
-            case [summary] if summary.problem:
-                self.hint.set_message(Message("warning", "The run cannot be read", summary.problem))
-                self._side.setCurrentWidget(self.hint)
-            case [summary]:
-                self._jobs.start(
-                    lambda job: _card_text(summary.card),
-                    name="reading a model card",
-                    on_success=lambda text: self._show_details(summary, text),
-                    owner=self,
-                )
-            case [first, second]:
-                # The older one first: what has changed is then a difference of the newer one.
-                self._compare(second, first)
-            case chosen:
-                text = "Select one or two." if chosen else "Or two, to compare them."
-                self.hint.set_message(Message("info", "Select a run", text))
-                self._side.setCurrentWidget(self.hint)
-
-    def _show_details(self, summary: RunSummary, card: str) -> None:
-        if [item.run.path for item in self.selected] == [summary.run.path]:
-            self.details.show_run(summary, card)
-            self._side.setCurrentWidget(self.details)
-
-    def _compare(self, first: RunSummary, second: RunSummary) -> None:
-        def read() -> list[Comparison]:
-            rows = _predictions(first), _predictions(second)
-            return [compare(*rows, tau) for tau in TAUS]
-
-        def show(comparisons: list[Comparison], problem: str = "") -> None:
-            if {item.run.path for item in self.selected} == {first.run.path, second.run.path}:
-                self.comparison.show_runs(first, second, comparisons, problem)
-                self._side.setCurrentWidget(self.comparison)
-
-        self._jobs.start(
-            lambda job: read(),
-            name="comparing runs",
-            on_success=show,
-            on_error=lambda error: show([], str(error)),
-            owner=self,
-        )
+        self.side.show_runs(self.selected)
 
     # What can be done.
 
@@ -275,28 +224,3 @@ class RunsPage(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._timer.stop()
-
-
-def _looks(runs: Sequence[RunSummary]) -> list[object]:
-    """Equal as long as nothing of the runs has changed."""
-    return [
-        (item.run.path, item.info, id(item.history), item.state, item.card, item.problem) for item in runs
-    ]
-
-
-def _predictions(summary: RunSummary) -> Predictions:
-    if not summary.run.validation_file.exists():
-        raise ComparisonError(
-            f"{summary.title} has not finished an epoch, so it has no opinion of the validation rows yet."
-        )
-    return Predictions.load(summary.run.validation_file)
-
-
-def _card_text(card: Path | None) -> str:
-    """The card as it lies there, or why it cannot be read."""
-    if card is None:
-        return ""
-    try:
-        return card.read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        return f"{card}: the model card cannot be read ({error})"

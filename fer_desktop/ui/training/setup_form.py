@@ -9,7 +9,6 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
-    QComboBox,
     QFormLayout,
     QFrame,
     QGroupBox,
@@ -20,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from fer_desktop.ui.common import ActionButtons, Banner, Message, theme
+from fer_desktop.ui.common import ActionButtons, Banner, Message, fields, theme
 from fer_desktop.ui.training.command import TRAINER
 from fer_desktop.ui.training.config_form import ConfigForm
 from fer_desktop.ui.training.data_field import DataField
@@ -58,10 +57,9 @@ class SetupForm(QWidget):
         self.presets = PresetChoice(options.presets)
         self.title = QLineEdit()
         self.title.setMaxLength(120)
-        self.device = QComboBox()
         device = next((item for item in options.fields if item.name == "device"), None)
-        for name in device.choices if device else ("auto",):
-            self.device.addItem(DEVICES.get(name, name), name)
+        names = device.choices if device else ("auto",)
+        self.device = fields.choices({name: DEVICES.get(name, name) for name in names})
         self.advanced = QToolButton()
         self.advanced.setText("Advan&ced")
         self.advanced.setCheckable(True)
@@ -128,11 +126,12 @@ class SetupForm(QWidget):
 
     def _lay_out(self) -> None:
         run = QGroupBox("Run")
-        form = QFormLayout(run)
-        form.setVerticalSpacing(theme.GRID)
+        column = QVBoxLayout(run)
+        form = fields.form()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow("&Title", self.title)
-        form.addRow("Dev&ice", self.device)
+        fields.add_row(form, "&Title", self.title)
+        fields.add_row(form, "Dev&ice", self.device)
+        column.addLayout(form)
         data = QGroupBox("Data")
         column = QVBoxLayout(data)
         column.setSpacing(theme.GRID)

@@ -3,53 +3,30 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
-from fer_desktop.core.paths import Paths
 from fer_desktop.core.training import RunInfo
-from fer_desktop.ui.common import JobRunner, Message, MessagePage
-from fer_desktop.ui.settings import Settings
-from fer_desktop.ui.training.command import TRAINER, TrainerCommand
+from fer_desktop.ui.training.command import TrainerCommand
 from fer_desktop.ui.training.options import Options, OptionsError
 from fer_desktop.ui.training.setup_form import SetupForm
+from fer_desktop.ui.training.trainer_page import TrainerPage
 
 
-class SetupPage(QWidget):
-    """start_requested(RunInfo). said(text, folder or None)."""
+class SetupPage(TrainerPage):
+    """start_requested(RunInfo)."""
 
     start_requested = Signal(object)
-    said = Signal(str, object)
 
-    def __init__(
-        self,
-        settings: Settings,
-        paths: Paths,
-        jobs: JobRunner,
-        parent: QWidget | None = None,
-        *,
-        program: tuple[str, Sequence[str]] = TRAINER,
-    ) -> None:
-        super().__init__(parent)
-        self._settings = settings
-        self._program = program
-        self._data = (settings.training_data, settings.training_votes)
+    def _build(self) -> None:
+        self._data = (self._settings.training_data, self._settings.training_votes)
         self.form: SetupForm | None = None
-        self.message = MessagePage()
-        self.pages = QStackedWidget()
-        self.pages.addWidget(self.message)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.pages)
-        self._retry = QAction("&Try again", self)
-        self._retry.triggered.connect(self._ask_for_options)
-        self._command = TrainerCommand(self, program=program)
+        self._retry = self._action("&Try again", self._ask_for_options)
+        self._command = TrainerCommand(self, program=self._program)
         self._command.succeeded.connect(self._on_options)
         self._command.failed.connect(self._on_failed)
         self.setAcceptDrops(True)
@@ -68,8 +45,7 @@ class SetupPage(QWidget):
         return []
 
     def _ask_for_options(self) -> None:
-        self.message.set_message(Message("settings", "Asking the trainer for its options…"))
-        self.pages.setCurrentWidget(self.message)
+        self._say("settings", "Asking the trainer for its options…", "")
         self._command.start(["options"])
 
     def _on_options(self, content: dict[str, Any]) -> None:
@@ -85,7 +61,7 @@ class SetupPage(QWidget):
         self.pages.setCurrentWidget(self.form)
 
     def _on_failed(self, text: str) -> None:
-        self.message.set_message(Message("warning", "The trainer does not answer", text, (self._retry,)))
+        self._say("warning", "The trainer does not answer", text, self._retry)
 
     def _start(self) -> None:
         form = self.form

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QSlider, QVBoxLayout, QWidget
 
 from fer_desktop.core.training import Coverage, Judged, coverage_curve
 from fer_desktop.ui.charts import CoveragePlot
-from fer_desktop.ui.common import paragraph, percentage, theme
-from fer_desktop.ui.training.labels import label
+from fer_desktop.ui.common import fields, paragraph, percentage, theme
 
 STEPS = 100
 
@@ -31,15 +30,11 @@ class ThresholdPanel(QWidget):
         self.words.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
         self.take = QPushButton()
         self.take.clicked.connect(lambda: self.threshold_requested.emit(self.threshold))
-        row = QHBoxLayout()
-        row.setSpacing(theme.GRID)
-        row.addWidget(label("&Uncertain below", self.slider))
-        row.addWidget(self.slider, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GRID)
         layout.addWidget(self.plot, 1)
-        layout.addLayout(row)
+        layout.addLayout(fields.row(fields.label("&Uncertain below", self.slider), self.slider))
         layout.addWidget(self.words)
         layout.addWidget(self.take, 0, Qt.AlignmentFlag.AlignLeft)
         self.slider.setValue(round(threshold * STEPS))

@@ -6,25 +6,13 @@ import dataclasses
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QDoubleSpinBox,
-    QFileDialog,
-    QFormLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QSpinBox,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QFormLayout, QLabel, QLineEdit, QWidget
 
 from fer_desktop.core.analysis import AnalysisOptions
 from fer_desktop.core.paths import Paths
 from fer_desktop.core.pipeline import PipelineSettings
 from fer_desktop.ui.analysis import AnalysisRequest
-from fer_desktop.ui.common import OPEN_FILTER, theme
+from fer_desktop.ui.common import OPEN_FILTER, fields
 from fer_desktop.ui.settings import DETECTOR_CHOICES, Settings, show_models
 
 LONGEST_S = 24 * 3600.0
@@ -41,67 +29,65 @@ class AnalyseForm(QWidget):
         self._settings = settings
         self._paths = paths
         self._pipeline: PipelineSettings | None = None
+        self._make_file_fields()
+        self._make_sampling_fields()
+        self._make_detection_fields()
+        self._lay_out()
+        self._connect()
+        self._follow_switches()
+
+    def _make_file_fields(self) -> None:
         self.input = QLineEdit()
         self.input.setPlaceholderText("A video, a picture, or a folder of pictures")
         self.output = QLineEdit()
         self.output.setPlaceholderText("The folder that the results go to")
+        for line in (self.input, self.output):
+            line.setMinimumWidth(self.fontMetrics().averageCharWidth() * 40)
+        self.choose_file = fields.button("File…", self._choose_file)
+        self.choose_folder = fields.button("Folder…", self._choose_folder)
+        self.choose_output = fields.button("Folder…", self._choose_output)
+
+    def _make_sampling_fields(self) -> None:
         self.part = QCheckBox("&Only from")
-        self.start_time = _seconds("From")
-        self.end_time = _seconds("To")
+        self.start_time = fields.number(0, LONGEST_S, 0, decimals=2, unit="s")
+        self.start_time.setAccessibleName("From")
+        self.end_time = fields.number(0, LONGEST_S, 0, decimals=2, unit="s")
+        self.end_time.setAccessibleName("To")
         self.end_time.setSpecialValueText("the end")
-        self.pictures = QComboBox()
-        self.pictures.addItems(["Every one", "One in", "So many a second"])
-        self.every = QSpinBox()
-        self.every.setRange(2, 1000)
+        self.pictures = fields.choices({ALL: "Every one", ONE_IN: "One in", A_SECOND: "So many a second"})
+        self.every = fields.whole(2, 1000, 2)
         self.every.setAccessibleName("One picture in")
-        self.rate = QDoubleSpinBox()
-        self.rate.setRange(0.1, 240)
-        self.rate.setValue(5)
-        self.rate.setDecimals(1)
+        self.rate = fields.number(0.1, 240, 5, decimals=1)
         self.rate.setAccessibleName("Pictures a second")
+
+    def _make_detection_fields(self) -> None:
         self.model = QComboBox()
-        self.detector = QComboBox()
-        for name, title in DETECTOR_CHOICES.items():
-            self.detector.addItem(title, name)
-        self.min_face = QDoubleSpinBox()
-        self.min_face.setRange(1, 100)
-        self.min_face.setDecimals(0)
-        self.min_face.setSuffix(" % of the picture's shorter side")
-        self.interval = QDoubleSpinBox()
-        self.interval.setRange(0, 10)
-        self.interval.setSingleStep(0.1)
-        self.interval.setDecimals(2)
-        self.interval.setSuffix(" s")
+        self.detector = fields.choices(DETECTOR_CHOICES)
+        self.min_face = fields.number(1, 100, 1, decimals=0, unit="% of the picture's shorter side")
+        self.interval = fields.number(0, 10, 0, decimals=2, step=0.1, unit="s")
         self.interval.setSpecialValueText("in every picture")
         self.interval.setToolTip("Time between two searches for faces; the tracker moves them on between")
         self.smoothing = QCheckBox("&Smooth emotions over about half a second")
-        self.choose_file = _button("File…", self._choose_file)
-        self.choose_folder = _button("Folder…", self._choose_folder)
-        self.choose_output = _button("Folder…", self._choose_output)
-        form = QFormLayout(self)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setVerticalSpacing(theme.GRID)
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
-        form.addRow(
-            _label("&Analyse", self.input),
-            _row(self.input, self.choose_file, self.choose_folder),
-        )
-        form.addRow(_label("&Results in", self.output), _row(self.output, self.choose_output))
-        form.addRow(_row(self.part, self.start_time, QLabel("to"), self.end_time))
-        form.addRow(_label("&Pictures", self.pictures), _row(self.pictures, self.every, self.rate))
-        form.addRow("&Model", self.model)
-        form.addRow("&Face detector", self.detector)
-        form.addRow("Smallest fa&ce", self.min_face)
-        form.addRow("Searches &every", self.interval)
+
+    def _lay_out(self) -> None:
+        form = fields.form(self, QFormLayout.RowWrapPolicy.WrapAllRows)
+        fields.add_row(form, "&Analyse", self.input, self.choose_file, self.choose_folder)
+        fields.add_row(form, "&Results in", self.output, self.choose_output)
+        form.addRow(fields.row(self.part, self.start_time, QLabel("to"), self.end_time))
+        fields.add_row(form, "&Pictures", self.pictures, self.every, self.rate)
+        fields.add_row(form, "&Model", self.model)
+        fields.add_row(form, "&Face detector", self.detector)
+        fields.add_row(form, "Smallest fa&ce", self.min_face)
+        fields.add_row(form, "Searches &every", self.interval)
         form.addRow(self.smoothing)
+
+    def _connect(self) -> None:
         for line in (self.input, self.output):
-            line.setMinimumWidth(self.fontMetrics().averageCharWidth() * 40)
             line.textChanged.connect(self.changed)
         for box in (self.start_time, self.end_time):
             box.valueChanged.connect(self.changed)
         self.part.toggled.connect(self._follow_switches)
         self.pictures.currentIndexChanged.connect(self._follow_switches)
-        self._follow_switches()
 
     def offer(self, input_path: Path | None, pipeline: PipelineSettings) -> None:
         """Fills in a file, for its results the folder used last or one beside it, and the settings in use."""
@@ -175,33 +161,3 @@ class AnalyseForm(QWidget):
 
     def _folder(self) -> str:
         return self.input.text() or str(self._settings.open_folder or "")
-
-
-def _row(*widgets: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(theme.GRID)
-    for widget in widgets:
-        row.addWidget(widget, 1 if isinstance(widget, QLineEdit | QDoubleSpinBox | QComboBox) else 0)
-    return row
-
-
-def _label(text: str, buddy: QWidget) -> QLabel:
-    label = QLabel(text)
-    label.setBuddy(buddy)
-    return label
-
-
-def _button(text: str, chosen: object) -> QPushButton:
-    button = QPushButton(text)
-    button.setAutoDefault(False)
-    button.clicked.connect(chosen)
-    return button
-
-
-def _seconds(name: str) -> QDoubleSpinBox:
-    box = QDoubleSpinBox()
-    box.setRange(0, LONGEST_S)
-    box.setDecimals(2)
-    box.setSuffix(" s")
-    box.setAccessibleName(name)
-    return box

@@ -12,6 +12,7 @@ from fer_desktop.core.live.capture import SessionPhase, SessionState, SourceRequ
 from fer_desktop.core.live.meters import Stats
 from fer_desktop.core.pipeline.settings import PipelineSettings
 from fer_desktop.core.types import Frame
+from fer_desktop.ui.common import GuiQueue
 from fer_desktop.ui.live.session import LiveSession
 from tests.support.sources import FakeClock, Fault, FaultySource, SyntheticSource
 from tests.ui.fakes import WAIT_S, EndingSource, FakePipeline, Gate, camera_of, file_of
@@ -82,7 +83,7 @@ class WakeUps(QObject):
     def __init__(self, session: LiveSession) -> None:
         super().__init__()
         self.count = 0
-        session.installEventFilter(self)
+        session.findChild(GuiQueue).installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.MetaCall:

@@ -135,7 +135,7 @@ def test_an_unfinished_run_can_be_resumed_and_a_damaged_one_says_why(
     assert asked.args[0].path == page.page.model.rows[0].run.path
     page.select(1)
     assert page.text(1)[-1] == "Cannot be read"
-    assert "run.json: the run cannot be read" in page.page.hint.message.text
+    assert "run.json: the run cannot be read" in page.page.side.hint.message.text
     assert not page.act.resume.isEnabled()
     assert page.act.discard.isEnabled()
 
@@ -163,8 +163,8 @@ def test_details_show_curves_figures_settings_and_the_card(open_page: Any, runs:
     page = open_page()
     page.shows("Mine")
     page.select(0)
-    details = page.page.details
-    qtbot.waitUntil(lambda: page.page._side.currentWidget() is details)
+    details = page.page.side.details
+    qtbot.waitUntil(lambda: page.page.side.currentWidget() is details)
     assert list(details.curves.accuracy.curves[0].y) == pytest.approx([0.5, 0.6])
     assert details.figures.tables[0].texts()[0] == ["Natural", "60.0%", "50.0%", "55.0%"]
     assert details.figures.tables[1].texts()[0] == ["Recall", *["100.0%"] * 7]
@@ -183,8 +183,8 @@ def test_two_runs_on_the_same_rows_are_compared(open_page: Any, runs: Path, qtbo
     page = open_page()
     page.shows(*(written[path] for path in sorted(written, reverse=True)))
     page.select(0, 1)
-    view = page.page.comparison
-    qtbot.waitUntil(lambda: page.page._side.currentWidget() is view)
+    view = page.page.side.comparison
+    qtbot.waitUntil(lambda: page.page.side.currentWidget() is view)
     assert len(view.words) == 2
     assert all("Good is better, hardly by chance" in words for words in view.words)
 
@@ -205,8 +205,8 @@ def test_other_rows_are_not_compared_and_it_says_why(
     page = open_page()
     page.shows("Same", "Same")
     page.select(0, 1)
-    view = page.page.comparison
-    qtbot.waitUntil(lambda: page.page._side.currentWidget() is view)
+    view = page.page.side.comparison
+    qtbot.waitUntil(lambda: page.page.side.currentWidget() is view)
     expected = said if said in view.words[0] else said.replace("140 and on 70", "70 and on 140")
     assert expected in view.words[0]
 
@@ -276,12 +276,12 @@ def test_what_is_looked_at_stays_when_another_run_changes(open_page: Any, runs: 
     page = open_page()
     page.shows("First")
     page.select(0)
-    qtbot.waitUntil(lambda: page.page._side.currentWidget() is page.page.details)
-    page.page.details.setCurrentIndex(2)
-    table = page.page.details.figures.tables[0]
+    qtbot.waitUntil(lambda: page.page.side.currentWidget() is page.page.side.details)
+    page.page.side.details.setCurrentIndex(2)
+    table = page.page.side.details.figures.tables[0]
     second = write_run(runs, "Second", epochs=1, finished=False)
     page.page.refresh()
     page.shows(*("First" if run is first else "Second" for run in newest_first(first, second)))
     assert [item.title for item in page.page.selected] == ["First"]
-    assert page.page.details.currentIndex() == 2
-    assert page.page.details.figures.tables[0] is table
+    assert page.page.side.details.currentIndex() == 2
+    assert page.page.side.details.figures.tables[0] is table
