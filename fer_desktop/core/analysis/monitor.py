@@ -38,10 +38,6 @@ class AnalysisMonitor:
         return self._info
 
     @property
-    def is_held(self) -> bool:
-        return not self._free.is_set()
-
-    @property
     def held_s(self) -> float:
         """For how long in all it has been held."""
         with self._lock:
