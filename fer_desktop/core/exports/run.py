@@ -56,7 +56,7 @@ class _Stopped(Exception):  # noqa: N818 - no error
 
 
 def target(stored: StoredAnalysis, folder: Path, kind: str, name: str | None = None) -> Path:
-    """Returns the file of a kind of export. Annotated copies of pictures are in a folder, which it returns."""
+    """Returns the file of a kind of export; for annotated copies of pictures, their folder."""
     suffix = FILES[kind]
     if kind == "video" and stored.facts["source"]["kind"] == "images":
         suffix = suffix.removesuffix(".mp4")
