@@ -38,10 +38,6 @@ class AnalysisMonitor:
         return self._info
 
     @property
-    def is_held(self) -> bool:
-        return not self._free.is_set()
-
-    @property
     def held_s(self) -> float:
         """The total time of all pauses in seconds."""
         with self._lock:

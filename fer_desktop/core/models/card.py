@@ -115,14 +115,8 @@ class ModelCard:
             raise ModelError(f"{path}: a model card is a JSON object, this is a {type(content).__name__}")
         if FORMER_PRIOR in content and "class_prior" not in content:
             content["class_prior"] = content.pop(FORMER_PRIOR)
-        fields = {item.name: item for item in dataclasses.fields(cls)}
-        unknown, missing = _differences(content, fields)
-        if unknown or missing:
-            raise ModelError(
-                f"{path}: the model card does not fit this program"
-                + (f"; unknown: {', '.join(unknown)}" if unknown else "")
-                + (f"; missing: {', '.join(missing)}" if missing else "")
-            )
+        if differences := _differences(content):
+            raise ModelError("; ".join([f"{path}: the model card does not fit this program", *differences]))
         try:
             for name in ("labels", "class_prior", "neutral_reference"):
                 if content.get(name) is not None:
@@ -139,7 +133,7 @@ class ModelCard:
         with whole_file(path) as temporary:
             temporary.write_text(text, encoding="utf-8")
 
-    def weights_file(self, card_path: Path, kind: WeightsKind, *, verify: bool = True) -> Path:
+    def weights_file(self, card_path: Path, kind: WeightsKind) -> Path:
         """The path of one kind of weights. Raises ModelError when absent or not the file of the card."""
         entry = self.files.get(kind)
         if entry is None:
@@ -148,7 +142,7 @@ class ModelCard:
         path = card_path.with_name(entry["name"])
         if not path.is_file():
             raise ModelError(f"{path}: the weights of model '{self.name}' are missing")
-        if verify and (found := sha256(path)) != entry["sha256"]:
+        if (found := sha256(path)) != entry["sha256"]:
             raise ModelError(
                 f"{path}: the file is damaged or belongs to another model "
                 f"(SHA-256 {found[:12]}…, the card says {entry['sha256'][:12]}…)"
@@ -160,13 +154,16 @@ def _are_shares(values: Sequence[float], count: int) -> bool:
     return len(values) == count and min(values) > 0 and abs(sum(values) - 1) < 1e-3
 
 
-def _differences(content: dict[str, Any], fields: dict[str, Any]) -> tuple[list[str], list[str]]:
+def _differences(content: dict[str, Any]) -> list[str]:
+    """What a card's JSON object has too much and too little, in words."""
+    fields = {item.name: item for item in dataclasses.fields(ModelCard)}
     required = {
         name
         for name, item in fields.items()
         if item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING
     }
-    return sorted(content.keys() - fields.keys()), sorted(required - content.keys())
+    names = {"unknown": content.keys() - fields.keys(), "missing": required - content.keys()}
+    return [f"{kind}: {', '.join(sorted(found))}" for kind, found in names.items() if found]
 
 
 def sha256(path: Path) -> str:

@@ -55,8 +55,8 @@ def draw_result(
     ]
     layouts = lay_out(measured, area_of(canvas), RULES)
     if style.boxes:
-        for face, box in faces:
-            _draw_box(canvas, face, box)
+        for (face, _), layout in zip(faces, layouts, strict=True):
+            _draw_box(canvas, face, layout.box)
     for label, layout in zip(labels, layouts, strict=True):
         if layout.label is not None:
             label.draw(canvas, layout.label)

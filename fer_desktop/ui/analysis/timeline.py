@@ -127,11 +127,6 @@ class AnalysisTimeline(QWidget):
 
     # Which part of it.
 
-    @property
-    def view_range(self) -> tuple[float, float]:
-        """First and last second in view."""
-        return self.axis.start_s, self.axis.end_s
-
     def zoom(self, factor: float, around_s: float | None = None) -> None:
         """factor: of the time in view, below 1 to look closer. around_s: what keeps its place, if it is in
         view; the playhead when nothing is said, the middle when neither is in view."""

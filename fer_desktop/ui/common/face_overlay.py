@@ -103,8 +103,8 @@ def paint_faces(
     ]
     layouts = lay_out(measured, placement.area, RULES, selected=selected, keep_free=keep_free)
     if style.boxes:
-        for face, box in boxes:
-            _paint_box(painter, face, qt_rectangle(box), strong=face.id == selected)
+        for (face, _), layout in zip(boxes, layouts, strict=True):
+            _paint_box(painter, face, qt_rectangle(layout.box), strong=face.id == selected)
     for label, layout in zip(labels, layouts, strict=True):
         if layout.label is not None:
             _paint_label(painter, label, qt_rectangle(layout.label))

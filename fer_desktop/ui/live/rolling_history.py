@@ -42,11 +42,6 @@ class EmotionHistory:
         """PTS of the left edge; below 0 while a live history is not yet full."""
         return (self._newest + 1) * self._step_s - self.span_s if self.live else 0.0
 
-    @property
-    def end_s(self) -> float:
-        """PTS up to which there are results."""
-        return (self._newest + 1) * self._step_s
-
     def add(self, result: FrameResult) -> None:
         while not self.live and result.pts_s >= self.span_s:
             self._double()

@@ -65,9 +65,6 @@ class ConfigForm(QWidget):
         """What the user has changed in the preset."""
         return {name: row.editor.value() for name, row in self.rows.items() if row.is_changed}
 
-    def set_value(self, name: str, value: Any) -> None:
-        self.rows[name].editor.set_value(value)
-
 
 class _Row:
     """What an option is called, its value, and a button that brings the preset's value back."""

@@ -53,9 +53,6 @@ class EvaluatePage(TrainerPage):
     def set_model(self, card: Path) -> None:
         self.form.model.set_model(card)
 
-    def set_data(self, data: Path, votes: Path | None) -> None:
-        self.form.data.set_data(data, votes)
-
     def begin_shutdown(self) -> list[threading.Thread]:
         """Ends the evaluation. What is being read or written is a job of the runner."""
         self.strip.end()
