@@ -24,7 +24,7 @@ from fer_desktop.ui.common import Job, JobRunner, fields, paragraph, theme
 
 CHOICES: dict[str, str] = {
     "csv": "Table of every picture and face, CSV",
-    "parquet": "The same as Parquet",
+    "parquet": "Table of every picture and face, Parquet",
     "summary": "Summary of each person, CSV",
     "markers": "Markers, CSV",
     "elan": "Markers and episodes for ELAN",
@@ -32,7 +32,7 @@ CHOICES: dict[str, str] = {
     "html": "Report with figures, HTML",
     "png": "Picture of the timeline, PNG",
     "svg": "Drawing of the timeline, SVG",
-    "video": "Video with what was found drawn into it, MP4",
+    "video": "Video with faces and emotions drawn in, MP4",
 }
 """In the order of the dialog; the names are those of core.results.export.KINDS."""
 
@@ -68,14 +68,14 @@ class ExportDialog(QDialog):
         self._job: Job | None = None
         self.setWindowTitle("Export")
         self.kinds = {name: QCheckBox(text) for name, text in CHOICES.items()}
-        group = QGroupBox("What")
+        group = QGroupBox("What to export")
         column = QVBoxLayout(group)
         for name, box in self.kinds.items():
             box.setChecked(name in FIRST)
             box.toggled.connect(self._enable)
             column.addWidget(box)
-        self.blur = QCheckBox("Make &faces unrecognisable")
-        self.overwrite = QCheckBox("&Replace files that exist")
+        self.blur = QCheckBox("&Blur faces")
+        self.overwrite = QCheckBox("&Replace existing files")
         self.folder = QLineEdit(str(document.stored.path.parent))
         self.folder.setAccessibleName("Folder")
         self.folder.textChanged.connect(self._enable)

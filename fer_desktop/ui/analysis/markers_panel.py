@@ -13,7 +13,7 @@ from fer_desktop.core.results import Marker
 from fer_desktop.ui.analysis.document import AnalysisDocument
 from fer_desktop.ui.common import ActionButtons, Index, Role, RowModel, fine_clock, make_table, theme
 
-COLUMNS = ("Time", "Lasts", "Text")
+COLUMNS = ("Time", "Duration", "Text")
 TEXT = COLUMNS.index("Text")
 
 
@@ -69,7 +69,7 @@ class MarkersPanel(QWidget):
         self.model.modelReset.connect(self._enable)
 
         self.delete = QAction("&Delete", self)
-        self.delete.setToolTip("Delete the markers chosen (Del)")
+        self.delete.setToolTip("Delete the selected markers (Del)")
         self.delete.setShortcut(QKeySequence.StandardKey.Delete)
         self.delete.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.delete.triggered.connect(self._delete)

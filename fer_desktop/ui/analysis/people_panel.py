@@ -116,9 +116,11 @@ class PeoplePanel(QWidget):
         self.model.modelReset.connect(self._on_selection)
 
         self.rename = make_action(self, "Re&name", self._rename, "Give the person a name (F2)")
-        self.merge = make_action(self, "&Merge", self._merge, "The people chosen are one person")
-        self.split = make_action(self, "&Split here", self._split, "From here on this is somebody else")
-        self.ignore = make_action(self, "&Ignore", self._ignore, "Leave out of pictures, figures and exports")
+        self.merge = make_action(self, "&Merge", self._merge, "Make the selected people one person")
+        self.split = make_action(self, "&Split here", self._split, "Make this another person from here on")
+        self.ignore = make_action(
+            self, "&Ignore", self._ignore, "Leave this person out of pictures, figures and exports"
+        )
         self.buttons = ActionButtons()
         self.buttons.set_actions([self.rename, self.merge, self.split, self.ignore])
         self.table.addActions([self.rename, self.merge, self.split, self.ignore])

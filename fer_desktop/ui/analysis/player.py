@@ -19,7 +19,7 @@ from fer_desktop.ui.analysis.player_thread import Clock, Playback, PlayerThread
 from fer_desktop.ui.analysis.transport import SPEEDS, Transport
 from fer_desktop.ui.common import GuiQueue, Message, MessagePage, VideoView, theme
 
-EMPTY = Message("open", "No recording", "The pictures appear here.")
+EMPTY = Message("open", "No recording", "The pictures of a recording appear here.")
 
 
 class Player(QWidget):

@@ -21,7 +21,7 @@ class ProgressStrip(QWidget):
         self.bar = QProgressBar()
         self.bar.setRange(0, 0)
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("AnalysisProgress of the analysis")
+        self.bar.setAccessibleName("Progress of the analysis")
         self.text = QLabel("Loading the model…")
         self.follow = _button("&Follow", "Show the pictures while they are analysed")
         self.follow.setCheckable(True)
@@ -30,7 +30,7 @@ class ProgressStrip(QWidget):
         self.pause = _button("&Pause", "Pause the analysis")
         self.pause.setCheckable(True)
         self.pause.toggled.connect(self._on_pause)
-        self.cancel = _button("&Cancel", "Stop the analysis; what is analysed so far stays")
+        self.cancel = _button("&Cancel", "Stop the analysis and keep the results so far")
         self.cancel.clicked.connect(self._on_cancel)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -65,7 +65,7 @@ def progress_text(progress: AnalysisProgress, held_s: float = 0.0) -> str:
     active_s = progress.elapsed_s - held_s
     parts = [f"{progress.frames_analysed} pictures"]
     if active_s > 0:
-        parts.append(f"{progress.frames_analysed / active_s:.0f} a second")
+        parts.append(f"{progress.frames_analysed / active_s:.0f} per second")
     if progress.fraction and active_s > 0:
         parts.append(f"{clock(active_s / progress.fraction * (1 - progress.fraction))} left")
     return " · ".join(parts)

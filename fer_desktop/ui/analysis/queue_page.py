@@ -40,8 +40,8 @@ from fer_desktop.ui.common import (
 from fer_desktop.ui.settings import Settings
 
 EMPTY = (
-    "Add videos, pictures or whole folders. They are analysed one after the other while you go on working. "
-    "What was analysed before with the same settings is not done again."
+    "Add videos, pictures or folders. They are analysed one after the other, and you can go on working. "
+    "Files that were already analysed with the same settings are skipped."
 )
 
 
@@ -77,7 +77,7 @@ class QueuePage(QWidget):
         self.start = make_action(self, "&Start", self._start)
         self.stop = make_action(self, "S&top", self._stop)
         self.output = QLineEdit()
-        self.output.setPlaceholderText("The folder that the results go to")
+        self.output.setPlaceholderText("Folder for the results")
         self.output.setText(str(settings.analysis_folder or ""))
         self.output.textChanged.connect(self._update)
         self.choose_output = fields.button("&Folder…", self._choose_output)

@@ -160,7 +160,7 @@ class AnalysisTimeline(QWidget):
         if stored is None or not stored.table.frames:
             return "Nothing has been analysed yet"
         if stored.table.faces:
-            return "Everybody in this recording is ignored"
+            return "All people in this recording are ignored"
         return "No face was found" + (" so far" if stored.facts.get("state") == "running" else "")
 
     def _describe(self) -> None:

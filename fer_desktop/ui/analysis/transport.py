@@ -29,7 +29,7 @@ class Transport(QWidget):
         for speed in SPEEDS:
             self.speed.addItem(f"{speed:g}×", speed)
         self.speed.setAccessibleName("Speed")
-        self.speed.setToolTip("How fast it plays")
+        self.speed.setToolTip("Playback speed")
         self.show_speed(1.0)
         self.time, self.number = _figures("Time"), _figures("Frame number")
         self.number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

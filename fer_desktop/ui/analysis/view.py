@@ -161,7 +161,7 @@ class AnalysisView(QWidget):
         """The first time begins a range, the second ends it, also when it is before."""
         if self._span_from_s is None:
             self._span_from_s = self._playhead_s
-            self.hint.setText("A range is being marked: R ends it here")
+            self.hint.setText("A range has been started. Press R to end it here.")
         else:
             start_s, end_s = sorted((self._span_from_s, self._playhead_s))
             self._span_from_s = None

@@ -171,7 +171,7 @@ class Workspace(QWidget):
         from fer_desktop.core.analysis.loop import IncompleteAnalysisError
 
         if isinstance(error, IncompleteAnalysisError):
-            self._end(f"The analysis failed. {error} What was analysed before is kept.", problem=True)
+            self._end(f"The analysis failed. {error} The results so far are kept.", problem=True)
             return
         self._finish()
         if self.view is not None:
@@ -205,7 +205,7 @@ class Workspace(QWidget):
         if recording is None:
             self._tell_missing(stored)
         elif stored.facts.get("state") == "running":
-            text = "This analysis was interrupted. Everything until then is here."
+            text = "This analysis was interrupted. The results up to that point are here."
             self.banner.set_message(Message("info", text, "", (self._dismiss,)))
 
     def _show(self, stored: StoredAnalysis, recording: Path | None) -> None:
@@ -230,8 +230,8 @@ class Workspace(QWidget):
         self.banner.set_message(
             Message(
                 "file-broken",
-                f"The recording is not where it was: {where}",
-                "Its results are here. To see the pictures, find the file.",
+                f"The recording is no longer at {where}",
+                "The results are here. To see the pictures, find the file.",
                 (self._find, self._dismiss),
             )
         )
@@ -247,7 +247,7 @@ class Workspace(QWidget):
             return
         facts = self.view.document.stored.facts["source"]
         if not is_same(facts, recording):
-            self.said.emit(f"{recording.name} is not the recording that was analysed; choose another file.")
+            self.said.emit(f"{recording.name} is not the recording that was analysed. Choose another file.")
             return
         self.banner.set_message(None)
         self.view.player.open(recording)

@@ -59,14 +59,14 @@ class CoveragePlot(Plot):
         place = int(np.abs(self._curve[0] - threshold).argmin())
         texts = ["–" if np.isnan(row[place]) else f"{row[place]:.1%}" for row in self._curve[1:]]
         entries = [
-            Entry("Answers", self.series_colour(0), value=texts[0]),
-            Entry("Is right then", self.series_colour(1), value=texts[1]),
+            Entry("Answered", self.series_colour(0), value=texts[0]),
+            Entry("Accuracy", self.series_colour(1), value=texts[1]),
         ]
         self._coverage.setPen(entries[0].pen)
         self._accuracy.setPen(entries[1].pen)
         self._show_legend(entries, f"Threshold {self._curve[0][place]:.0%}")
         self.setAccessibleDescription(
-            f"At {self._curve[0][place]:.0%} it answers on {texts[0]}, and is right in {texts[1]} of these"
+            f"Threshold {self._curve[0][place]:.0%}: {texts[0]} of the faces answered, accuracy {texts[1]}"
         )
 
     def _read(self, x: float | None) -> None:

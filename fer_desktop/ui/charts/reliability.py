@@ -21,9 +21,9 @@ class ReliabilityPlot(Plot):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(
-            "Is it as often right as it says?",
-            Axis("Says", percent=True),
-            Axis("Is right", percent=True),
+            "Reliability",
+            Axis("Confidence", percent=True),
+            Axis("Accuracy", percent=True),
             parent,
         )
         self.axes.setXRange(0, 1)
@@ -57,7 +57,7 @@ class ReliabilityPlot(Plot):
         if self._bins is None or not len(self._bins[0]):
             return NOTHING
         return "; ".join(
-            f"says {says:.0%}, is right {right:.0%} of {count}"
+            f"confidence {says:.0%}, accuracy {right:.0%}, {count} faces"
             for says, right, count in zip(*self._bins, strict=True)
         )
 
@@ -68,14 +68,14 @@ class ReliabilityPlot(Plot):
         if x is not None:
             place = int(np.abs(self._bins[0] - x).argmin())
             says, right, count = (column[place] for column in self._bins)
-            text = f"says {says:.1%}, is right {right:.1%} of {count:,} faces"
+            text = f"confidence {says:.1%}, accuracy {right:.1%}, {count:,} faces"
         self.reading.setText(text)
 
     def _recolour(self) -> None:
         colour = self.series_colour(0)
         entries = [
             Entry("This model", colour),
-            Entry("As it should be", theme.quiet(self.palette()), dashed=True),
+            Entry("Perfect calibration", theme.quiet(self.palette()), dashed=True),
         ]
         self._line.setPen(entries[0].pen)
         self._line.setSymbol("o")

@@ -45,7 +45,7 @@ class FaceCard(QWidget):
         layout.setColumnStretch(1, 1)
         layout.setRowStretch(3, 1)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setToolTip("Click to follow this face in the timeline, click again for the largest face.")
+        self.setToolTip("Click to follow this face in the timeline. Click again to follow the largest face.")
 
     @property
     def face(self) -> Face | None:

@@ -13,7 +13,7 @@ from fer_desktop.core.overlay import OverlayStyle
 from fer_desktop.core.types import Frame, FrameResult
 from fer_desktop.ui.common import Banner, Message, MessagePage, VideoView, theme
 from fer_desktop.ui.live.face_panel import FacePanel
-from fer_desktop.ui.live.rolling_timeline import Timeline
+from fer_desktop.ui.live.rolling_timeline import RollingTimeline
 from fer_desktop.ui.live.session import LiveSession
 
 NO_FACE_AFTER_S = 1.5
@@ -46,7 +46,7 @@ class LivePage(QWidget):
         self.message_page = MessagePage()
         self.model_banner = Banner()
         self.end_banner = Banner()
-        self.timeline = Timeline()
+        self.timeline = RollingTimeline()
         self.panel = FacePanel()
 
         self._stage = QStackedWidget()
@@ -202,5 +202,5 @@ def _panel_hint(running: bool, model: ModelStatus, *, live: bool) -> str:
     if model.card is None:
         return LOADING_MODEL if model.phase == "loading" else "Without a model there are no emotions."
     if live:
-        return "No face is seen. It helps to look at the camera, with light from the front."
-    return "No face is seen."
+        return "No face is found. Look at the camera, with light from the front."
+    return "No face is found."

@@ -22,7 +22,7 @@ CLEARLY_LARGER = 2.0
 """The largest face stays the one it was, until it is gone or another one has this many times its area."""
 
 
-class EmotionHistory:
+class RollingHistory:
     """Averages results into columns of equal time: the last minute of a camera, or the whole of a file.
 
     span_s: length covered, in seconds. A live history moves on, keeping the newest; another one starts at 0

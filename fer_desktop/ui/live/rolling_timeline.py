@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from fer_desktop.core import emotions
 from fer_desktop.core.types import FrameResult
 from fer_desktop.ui.common import clock, percentage, theme
-from fer_desktop.ui.live.rolling_history import LARGEST, LIVE_SPAN_S, EmotionHistory
+from fer_desktop.ui.live.rolling_history import LARGEST, LIVE_SPAN_S, RollingHistory
 
 REPAINT_MS = 100
 TICKS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 
 
-class Timeline(QWidget):
+class RollingTimeline(QWidget):
     """Seven curves, 0 to 100 %, of the selected or the largest face, with gaps where there was none.
 
     It repaints at most ten times a second: a pixel is worth more time than that.
@@ -23,7 +23,7 @@ class Timeline(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._history = EmotionHistory()
+        self._history = RollingHistory()
         self._face_id: int | None = None
         self._repaint = QTimer(self)
         self._repaint.setSingleShot(True)
@@ -43,11 +43,11 @@ class Timeline(QWidget):
 
     def start_live(self) -> None:
         """Starts anew: the last minute."""
-        self._restart(EmotionHistory(live=True))
+        self._restart(RollingHistory(live=True))
 
     def start_file(self, duration_s: float | None) -> None:
         """Starts anew: the whole length, as far as it is known."""
-        self._restart(EmotionHistory(live=False, span_s=max(duration_s or LIVE_SPAN_S, 1.0)))
+        self._restart(RollingHistory(live=False, span_s=max(duration_s or LIVE_SPAN_S, 1.0)))
 
     def show_result(self, result: FrameResult) -> None:
         self._history.add(result)
@@ -84,7 +84,7 @@ class Timeline(QWidget):
         painter.setClipRect(plot.adjusted(0, -2, 0, 2))
         self._paint_curves(painter, plot)
 
-    def _restart(self, history: EmotionHistory) -> None:
+    def _restart(self, history: RollingHistory) -> None:
         self._history = history
         self.update()
 

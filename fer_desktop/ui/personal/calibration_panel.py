@@ -21,13 +21,13 @@ from fer_desktop.ui.personal.personal_control import PersonalControl
 from fer_desktop.ui.personal.wording import doubt, finding
 
 REFRESH_MS = 100
-NO_CAMERA = "Start a camera first; the face in a file is not yours."
-NO_MODEL = "The model is still being loaded."
+NO_CAMERA = "Start a camera first. A file cannot be used."
+NO_MODEL = "The model is still loading."
 NO_REFERENCE = (
-    "The model in use cannot be calibrated: its card does not say what neutral faces look like to it. "
+    "This model cannot be calibrated. Its card has no values for neutral faces. "
     "Choose another model in the settings."
 )
-MODEL_CHANGED = "The model was changed meanwhile. Start again."
+MODEL_CHANGED = "The model has changed. Start again."
 
 
 class CalibrationPanel(QDialog):
@@ -108,13 +108,13 @@ class CalibrationPanel(QDialog):
             return
         before = adjust(np.asarray(face.shares), card, self._control.tau)
         after = self._result.apply(before)
-        dropped = f", {face.dropped} left out as not at rest" if face.dropped else ""
+        dropped = f" {face.dropped} others were left out: the face was not at rest." if face.dropped else ""
         self.found.show_result(
             finding(before.tolist(), self._result),
             doubt(before.tolist(), self._result),
             before.tolist(),
             after.tolist(),
-            f"The typical picture of your face at rest, from {face.frames} pictures{dropped}.",
+            f"The typical picture of your face at rest, from {face.frames} pictures.{dropped}",
             usable=self._result.changes_anything,
         )
         self.pages.setCurrentWidget(self.found)
@@ -127,7 +127,7 @@ class CalibrationPanel(QDialog):
         try:
             self._control.use(self._result, remember=remember)
         except FerDesktopError as error:
-            self.found.set_error(f"{error}. Until you close the program it is in use nevertheless.")
+            self.found.set_error(f"{error}. The calibration is used until you close the program.")
             return
         self.close()
 

@@ -28,10 +28,10 @@ CHANGED = 0.3
 """Total variation distance from the mean of the last RECENT_S that is a moving expression."""
 
 LOOK = "Look at the camera with a relaxed face."
-NO_PICTURE = "No new picture comes. Start the camera to go on."
-NO_FACE = "No face is seen. Look straight at the camera, with light from the front."
-SEVERAL_FACES = "Several faces are seen. Only yours may be in the picture."
-AT_THE_EDGE = "Your face is at the edge of the picture. Move into its middle."
+NO_PICTURE = "The camera sends no pictures. Start it to continue."
+NO_FACE = "No face is found. Look straight at the camera, with light from the front."
+SEVERAL_FACES = "Several faces are found. Only your face may be in the picture."
+AT_THE_EDGE = "Your face is at the edge of the picture. Move to the middle."
 MOVING = "Hold your head still and look at the camera."
 CHANGING = "Your expression is moving. Relax your face and wait a moment."
 

@@ -13,9 +13,9 @@ from fer_desktop.ui.personal.personal_control import (
 from fer_desktop.ui.personal.wording import summary
 
 _REASONS = {
-    SEVERAL_FACES: "The program does not know which face is yours, so it corrects none of several.",
-    OTHER_MODEL: "It was measured with another model than the one in use, which errs in other ways.",
-    NO_CAMERA: "It is only for who is in front of the camera.",
+    SEVERAL_FACES: "Several faces are in the picture, and the program does not know which face is yours.",
+    OTHER_MODEL: "It was measured with another model and does not fit the one in use.",
+    NO_CAMERA: "It is used only with a camera.",
 }
 
 

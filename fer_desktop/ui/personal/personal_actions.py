@@ -20,7 +20,7 @@ class PersonalActions(QObject):
         self._window = window
         self.panel: CalibrationPanel | None = None
         self.calibrate = self._action(
-            "Calibrate to my &face…", "Correct what the model sees in my face at rest"
+            "Calibrate to my &face…", "Measure my face at rest and correct the live view for it"
         )
         self.enabled = self._action("&Personal calibration", "Correct the live view for my face")
         self.enabled.setCheckable(True)

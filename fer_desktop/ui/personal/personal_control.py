@@ -126,7 +126,7 @@ class PersonalControl(QObject):
         except OSError as error:
             self.said.emit(f"{path}: cannot be deleted ({error.strerror or error}).", path.parent)
         else:
-            self.said.emit("The personal calibration is forgotten.", None)
+            self.said.emit("The personal calibration was deleted.", None)
         self._update()
 
     def set_measuring(self, measuring: bool) -> None:

@@ -9,12 +9,12 @@ from fer_desktop.core.pipeline import LIMIT, PersonalCalibration
 from fer_desktop.ui.common import percentage
 
 INTRODUCTION = (
-    "Some faces look sad, angry or surprised to the model while they are at rest. Show it your face at rest "
-    "for thirty seconds, and the live view corrects that while you are alone in the camera's picture."
+    "Some faces at rest look sad, angry or surprised to the model. Show your face at rest to the camera for "
+    "thirty seconds. The live view then corrects this error while you are alone in the picture."
 )
 LIMITS = (
-    "It cannot tell a face that looks sad at rest from a sad person, and it holds for this light and this "
-    "camera. Files are never corrected. Nothing is stored unless you choose so at the end."
+    "The correction cannot tell a face that looks sad at rest from a sad person. It fits this light and this "
+    "camera. Files are never corrected. Nothing is stored unless you choose to store it at the end."
 )
 _ADJECTIVES = {
     "anger": "angry",
@@ -46,25 +46,25 @@ def finding(shares: Sequence[float], calibration: PersonalCalibration) -> str:
     ]
     if not lowered:
         return (
-            f"Your neutral face looks {percentage(neutral)} neutral to the model; "
-            "what little it adds will be corrected."
+            f"Your neutral face looks {percentage(neutral)} neutral to the model. "
+            "The small error will be corrected."
         )
-    return f"Your neutral face looks {_joined(lowered)} to the model; that will be corrected."
+    return f"Your neutral face looks {_joined(lowered)} to the model. This will be corrected."
 
 
 def doubt(shares: Sequence[float], calibration: PersonalCalibration) -> str:
     """What may be wrong with the measurement; empty when nothing is."""
     if shares[index_of("neutral")] >= _NOT_AT_REST or not calibration.changes_anything:
         return ""
-    much = " It is more than can be corrected in full." if min(calibration.log_shift) < -0.9 * LIMIT else ""
-    return f"That is a lot. If you were not at rest, discard it and start again.{much}"
+    much = " It cannot be corrected completely." if min(calibration.log_shift) < -0.9 * LIMIT else ""
+    return f"This is a large error. If your face was not at rest, discard the result and start again.{much}"
 
 
 def summary(calibration: PersonalCalibration) -> str:
     """What a calibration does, for a tool tip."""
     lowered = [name for name, shift in zip(EMOTIONS, calibration.log_shift, strict=True) if shift < -0.05]
-    what = f"Lowers {_joined(lowered)}" if lowered else "Changes next to nothing"
-    return f"{what}; measured on {calibration.created:%Y-%m-%d %H:%M} with {calibration.model}."
+    what = f"Lowers {_joined(lowered)}" if lowered else "Changes almost nothing"
+    return f"{what}. Measured on {calibration.created:%Y-%m-%d %H:%M} with {calibration.model}."
 
 
 def _joined(words: Sequence[str]) -> str:

@@ -36,12 +36,13 @@ DEVICE_CHOICES = {
 DETECTOR_CHOICES = {"cascade": "Standard (cascade)", "yunet": "YuNet (finds more faces)"}
 BALANCE_STEPS = 20
 BALANCE = (
-    "Balanced: rare expressions such as disgust or fear are noticed as readily as common ones. "
-    "Natural: more as in the training pictures, where most faces are neutral or happy. That gives fewer "
-    "false alarms, but subtle anger, fear, sadness and disgust are often called neutral."
+    "Balanced: rare expressions such as disgust and fear are noticed as readily as common ones. "
+    "Natural: expressions are as frequent as in the training pictures, where most faces are neutral or "
+    "happy. Natural gives fewer false alarms. It often calls subtle anger, fear, sadness and disgust neutral."
 )
 UNCERTAIN_HELP = (
-    "Below this probability no emotion is named. The page Evaluate (Training) shows what that costs."
+    "A face is called uncertain if no emotion reaches this probability. "
+    "The page Evaluate in the menu Training shows how many faces that affects."
 )
 DEFAULTS = {
     "model": None,
@@ -132,7 +133,7 @@ class Preferences(QDialog):
         self.device.setCurrentIndex(self.device.findData(settings.device))
         self.detector.setCurrentIndex(self.detector.findData(settings.detector))
         custom = settings.detector_model
-        self.detector_file.setText(custom.name if custom else "As installed. Choose another…")
+        self.detector_file.setText(custom.name if custom else "Default. Choose another…")
         self.detector_file.setToolTip(str(custom) if custom else "A model file for the face detector")
         with QSignalBlocker(self.balance):
             self.balance.setValue(round((1 - settings.tau) * BALANCE_STEPS))

@@ -96,4 +96,4 @@ class AttachedRun(QObject):
     def _outcome(self) -> RunOutcome:
         if self._end is not None:
             return outcome_of(self._end, self._run)
-        return crash(self._run, "The trainer that ran in the background has ended before it was done.")
+        return crash(self._run, "The trainer in the background ended before the run was finished.")

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 class Choice(Enum):
     STOP = "Stop and keep"
-    BACKGROUND = "Go on in the background"
+    BACKGROUND = "Continue in the background"
     CANCEL = "Cancel"
 
 
@@ -30,8 +30,8 @@ def make_box(parent: QWidget, titles: Sequence[str]) -> QMessageBox:
     box.setWindowTitle(parent.window().windowTitle())
     box.setText(f"{names} {verb} still training.")
     box.setInformativeText(
-        "Stopped, a run keeps all that it has learned and can be resumed. In the background it trains on "
-        "without the window, which finds it again when it is opened."
+        "A stopped run keeps what it has learned and can be resumed. A run in the background continues "
+        "without the window. The window shows it again when you next open it."
     )
     stop = box.addButton(Choice.STOP.value, QMessageBox.ButtonRole.AcceptRole)
     box.addButton(Choice.BACKGROUND.value, QMessageBox.ButtonRole.AcceptRole)

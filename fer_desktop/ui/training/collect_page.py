@@ -34,10 +34,10 @@ from fer_desktop.ui.training.crop_view import CropView
 from fer_desktop.ui.training.labels import count_of
 
 PRIVACY = (
-    "Nothing is written before you press Keep. What you keep stays on this computer, in the folder that you "
-    "choose; delete it there when you no longer need it."
+    "Nothing is saved before you press Keep. The pictures that you keep stay on this computer, in the folder "
+    "that you choose. Delete them there when you no longer need them."
 )
-NO_PICTURE = "There is no live picture. Start a camera in the tab Live, and come back."
+NO_PICTURE = "There is no live picture. Start a camera in the tab Live, then come back."
 
 
 class CollectState(Enum):
@@ -124,14 +124,14 @@ class CollectPage(QWidget):
             why = "no face was in view" if burst.is_over else "it was stopped"
             self._leave(f"No picture was taken: {why}.")
             return
-        why = ", for the others no face was in view" if burst.is_over else ", then it was stopped"
-        words = f"{taken} of {count_of(count, 'picture')} taken{why if taken < count else ''}. "
-        advice = f"Delete those that do not show {self._title.lower()}, then keep the others."
+        why = " No face was in view for the others." if burst.is_over else " Then it was stopped."
+        words = f"{taken} of {count_of(count, 'picture')} taken.{why if taken < count else ''} "
+        advice = f"Delete the pictures that do not show {self._title.lower()}, then keep the others."
         self.review.show_crops(burst.crops, words + advice)
         self._enter(CollectState.REVIEW)
 
     def _discard(self) -> None:
-        self._leave("Nothing was written.")
+        self._leave("No picture was saved.")
 
     def _keep(self) -> None:
         folder, emotion, crops = self.options.folder, self.options.emotion, self.review.crops
@@ -153,7 +153,7 @@ class CollectPage(QWidget):
 
     def _on_written(self, folder: Path, count: int) -> None:
         self._settings.collect_folder = folder
-        text = f"{count_of(count, 'picture')} of {self._title.lower()} written."
+        text = f"{count_of(count, 'picture')} of {self._title.lower()} saved."
         self._leave(text)
         self._count()
         self.said.emit(text, folder)
@@ -161,7 +161,7 @@ class CollectPage(QWidget):
     def _on_error(self, error: Exception) -> None:
         self._enter(CollectState.REVIEW)
         self.problem.set_message(
-            Message("warning", "The pictures could not be written; they are still here.", str(error))
+            Message("warning", "The pictures could not be saved. They are still here.", str(error))
         )
 
     def _leave(self, news: str) -> None:
@@ -246,7 +246,11 @@ class CollectPage(QWidget):
             return " ".join(filter(None, (self._news, NO_PICTURE)))
         if self._news:
             return self._news
-        return "Press Start, and show it until all are taken." if ready else "Choose an emotion to show."
+        return (
+            "Press Start and show the emotion until all pictures are taken."
+            if ready
+            else "Choose an emotion to show."
+        )
 
     @property
     def _has_picture(self) -> bool:

@@ -98,7 +98,7 @@ class TrainerCommand(QObject):
         elif code == 0 and status is QProcess.ExitStatus.NormalExit and result is not None:
             self.succeeded.emit(result)
         else:
-            self.failed.emit(error_line(said) or f"The trainer ended with code {code} and said nothing.")
+            self.failed.emit(error_line(said) or f"The trainer ended with code {code} and gave no reason.")
 
     def _fail_to_start(self, error: QProcess.ProcessError) -> None:
         if error is not QProcess.ProcessError.FailedToStart or self._process is None:

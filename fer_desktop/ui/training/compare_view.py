@@ -114,7 +114,7 @@ def _matrix(summary: RunSummary, name: str) -> QWidget:
     part = QWidget()
     column = QVBoxLayout(part)
     column.setContentsMargins(0, 0, 0, 0)
-    column.addWidget(_text(f"{name}: what its best epoch took for what, natural"))
+    column.addWidget(_text(f"{name}: confusions of its best epoch, natural"))
     best = summary.history.best_epoch
     if best is None or best.confusion is None:
         column.addWidget(_text("No epoch is finished."))

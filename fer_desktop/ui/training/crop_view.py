@@ -46,7 +46,7 @@ class CropView(QWidget):
         side = round(max(face.box.width, face.box.height))
         mark = f"Small: {side} pixels. Come closer." if side < SMALL_PX else ""
         if len(result.faces) > 1:
-            mark = f"{len(result.faces)} faces in view; the largest is taken"
+            mark = f"{len(result.faces)} faces in view. The largest one is used."
         self._show((frame.image, face.box), mark, number)
 
     def clear(self) -> None:

@@ -23,8 +23,8 @@ class DataField(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.data_line = _line("FER2013's CSV file, or a folder of folders named after emotions")
-        self.votes_line = _line("None, or fer2013new.csv where it lies beside the pictures")
+        self.data_line = _line("The FER2013 CSV file, or a folder with one folder for each emotion")
+        self.votes_line = _line("If empty: fer2013new.csv beside the data set, where it exists")
         self.choose_file = fields.button("&File…", self.browse_file)
         self.choose_folder = fields.button("F&older…", self.browse_folder)
         self.choose_votes = fields.button("File…", self.browse_votes)

@@ -17,11 +17,11 @@ from fer_desktop.ui.training.data_report import DataReport
 from fer_desktop.ui.training.trainer_page import TrainerPage
 
 EMPTY = (
-    "FER2013's CSV file, with or without the votes of FER+, or a folder with train/happiness, train/anger "
-    "and so on in it. Drop it here, or collect pictures of your own face from the live view."
+    "Choose the FER2013 CSV file, with or without the FER+ votes, or a folder that contains train/happiness, "
+    "train/anger and so on. You can also drop it here, or collect pictures of your own face."
 )
 UNCHECKED = (
-    "The check reads every picture and says what is in the data set, what will be left out, and which "
+    "The check reads every picture. It reports what the data set contains, what will be left out, and which "
     "pictures occur in more than one split."
 )
 
@@ -78,7 +78,7 @@ class DataPage(TrainerPage):
         self.strip.start(
             ["inspect", *self.field.arguments(), "--pictures", str(self._pictures)], "Starting the check…"
         )
-        self._say("analyse", "The data set is being checked", "Nothing of it is changed.")
+        self._say("analyse", "The data set is being checked", "The check does not change it.")
         self._enable()
 
     def _on_report(self, content: dict[str, Any]) -> None:
@@ -131,7 +131,11 @@ class DataPage(TrainerPage):
 
     def _stale_message(self) -> Message:
         assert self._checked is not None
-        return Message("info", f"This report is about {self._checked[0]}", "Check to see the other data set.")
+        return Message(
+            "info",
+            f"This report is about {self._checked[0]}",
+            "Press Check for a report on the data set that is chosen now.",
+        )
 
     def _train(self) -> None:
         self.train_requested.emit(self.field.data, self.field.votes)

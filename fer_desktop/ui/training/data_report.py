@@ -48,7 +48,9 @@ class DataReport(QWidget):
             column.addLayout(self._unreadable(report.unreadable))
         if report.ignored_folders:
             names = ", ".join(report.ignored_folders)
-            column.addWidget(paragraph(f"These folders are not named after an emotion, and ignored: {names}"))
+            column.addWidget(
+                paragraph(f"These folders are ignored because their names are not emotions: {names}")
+            )
         if pictures:
             self.samples = SampleGrid(pictures)
             column.addWidget(self.samples)
@@ -68,12 +70,12 @@ class DataReport(QWidget):
 
     def _left_out(self, report: Inspection) -> QHBoxLayout:
         self.dropped = _numbers("Left out of training", "Reason", report.dropped)
-        self.duplicates = _numbers("Pictures that occur again", "Where", report.duplicates)
+        self.duplicates = _numbers("Repeated pictures", "Where", report.duplicates)
         row = QHBoxLayout()
         row.setSpacing(4 * theme.GRID)
         for title, table, nothing in (
             ("Left out of training", self.dropped, "Nothing is left out."),
-            ("Pictures that occur again", self.duplicates, "No picture occurs twice."),
+            ("Repeated pictures", self.duplicates, "No picture occurs twice."),
         ):
             column = QVBoxLayout()
             column.setSpacing(theme.GRID)
@@ -137,7 +139,7 @@ def _summary(report: Inspection) -> str:
     train = report.splits.get("train")
     text = f"{Path(report.data).name}: {kind}. "
     if train is None:
-        return text + "It has no training rows; it can only be used to evaluate a model."
+        return text + "It has no training rows. It can only be used to evaluate a model."
     return text + f"A run learns from {report.trained_on:,} of {train.rows:,} training rows."
 
 

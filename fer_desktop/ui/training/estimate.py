@@ -38,7 +38,7 @@ class Estimate(QWidget):
         super().__init__(parent)
         self._memory = memory_bytes or total_memory_bytes()
         self.action = QAction("&Estimate time and memory", self)
-        self.action.setToolTip("Takes some real steps of training; a minute or two")
+        self.action.setToolTip("Runs a few real training steps. This takes a minute or two.")
         self.text = QLabel()
         self.text.setWordWrap(True)
         self.text.setTextFormat(Qt.TextFormat.PlainText)
@@ -81,11 +81,11 @@ class Estimate(QWidget):
         self.text.setText(in_words(result, self._memory))
         self.text.show()
         if warning := memory_warning(result, self._memory):
-            self.banner.set_message(Message("warning", "The memory hardly suffices", warning))
+            self.banner.set_message(Message("warning", "The memory may be too small", warning))
 
     def _on_failed(self, text: str) -> None:
         self._end()
-        self.banner.set_message(Message("warning", "The run cannot be tried out", text))
+        self.banner.set_message(Message("warning", "The estimate failed", text))
 
     def _on_cancelled(self) -> None:
         self._end()
@@ -115,8 +115,8 @@ def memory_warning(result: Mapping[str, Any], memory_bytes: int | None) -> str:
     if memory_bytes is None or not _is_on_cpu(result) or not peak > SHARE_OF_MEMORY * memory_bytes:
         return ""
     return (
-        f"The run takes {amount(peak)}, this computer has {amount(memory_bytes)}. "
-        "A smaller batch size or input size takes less."
+        f"The run needs {amount(peak)}. This computer has {amount(memory_bytes)}. "
+        "A smaller batch size or input size needs less."
     )
 
 

@@ -21,9 +21,9 @@ LABELS = {
 }
 PRIVATE = Message(
     "warning",
-    "The private rows are for a released model, once.",
-    "Whoever chooses between models by them learns from them, and their figure then promises too much. "
-    "Score each released model one time, and write the figure down whatever it is.",
+    "Use the private rows once for each released model.",
+    "A figure is too high if the model was chosen by the same rows. Score each released model once, and "
+    "record the figure whatever it is.",
 )
 
 
@@ -39,7 +39,7 @@ class EvaluateForm(QWidget):
         self.split = fields.choices(SPLITS)
         self.labels = fields.choices(LABELS)
         self.warning = Banner()
-        self.confirm = QCheckBox("This model is &released and was not scored on the private rows before")
+        self.confirm = QCheckBox("This model is &released and has not been scored on the private rows yet")
         form = fields.form()
         fields.add_row(form, "&Model", self.model)
         judged_by = fields.label("&judged by", self.labels)

@@ -18,8 +18,8 @@ from fer_desktop.ui.training.evaluation_view import EvaluationView
 from fer_desktop.ui.training.trainer_page import TrainerPage
 
 EMPTY = (
-    "Choose a model and a data set with labels that it did not learn from. You get its figures with their "
-    "uncertainty, its mistakes as pictures, and at which threshold it had better say nothing."
+    "Choose a model and a labelled data set that the model was not trained on. The page shows the figures "
+    "with their uncertainty, the mistakes as pictures, and the effect of a threshold for uncertain faces."
 )
 
 
@@ -67,7 +67,7 @@ class EvaluatePage(TrainerPage):
         self._details = self.strip.make_folder() / "details.npz"
         words = [*self.form.arguments(), "--details", str(self._details)]
         self.strip.start(words, "Starting the evaluation…")
-        self._say("analyse", "The model is being evaluated", "This takes a moment for each thousand rows.")
+        self._say("analyse", "The model is being evaluated", "The time depends on the number of rows.")
         self._enable()
 
     def _on_result(self, said: dict[str, Any]) -> None:

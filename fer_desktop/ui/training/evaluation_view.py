@@ -120,14 +120,16 @@ class EvaluationView(QScrollArea):
 def _headline(top: evaluation.Headline) -> str:
     low, high = top.interval
     return (
-        f"Right in {top.accuracy:.1%} of {top.rows:,} rows, 95 % interval {low:.1%} to {high:.1%} "
+        f"Correct in {top.accuracy:.1%} of {top.rows:,} rows, 95 % interval {low:.1%} to {high:.1%} "
         f"(Wilson's score method). Macro recall {top.macro_recall:.1%}, macro F1 {top.macro_f1:.1%}."
     )
 
 
 def _left_out(said: dict[str, Any]) -> str:
     parts = [
-        f"{number:,} rows do not count: {what}." for what, number in said.get("dropped", {}).items() if number
+        f"{number:,} rows were not scored: {what}."
+        for what, number in said.get("dropped", {}).items()
+        if number
     ]
     repeated = said.get("rows_repeated_in_training_rows", 0)
     if repeated:

@@ -17,8 +17,8 @@ from fer_desktop.ui.training.command_strip import CommandStrip
 from fer_desktop.ui.training.import_form import ImportForm
 
 SAFETY = (
-    "Only numbers are read from the file (weights_only): no code that it may hold is run. They are checked "
-    "against the architecture and written anew as safetensors and ONNX, with a model card."
+    "Only numbers are read from the file (weights_only). Code in the file is never run. The numbers are "
+    "checked against the architecture and saved as safetensors and ONNX, with a model card."
 )
 NAME = re.compile(r"[\w][\w. +-]{0,63}")
 """What is a file's name on every system."""
@@ -72,9 +72,9 @@ class ImportDialog(QDialog):
     def _start(self) -> None:
         folder = self._paths.models / self.form.model_name
         if not NAME.fullmatch(self.form.model_name):
-            self._say("The name does not do", "Letters, digits, spaces and . + - _ can be in it.")
+            self._say("This name cannot be used", "Use only letters, digits, spaces and . + - _")
         elif folder.exists():
-            self._say("There is a model of this name already", f"{folder}: choose another name.")
+            self._say("A model of this name already exists", f"{folder}: choose another name.")
         else:
             self.problem.set_message(None)
             self.strip.start(self.form.arguments(folder), "Reading the weights…")

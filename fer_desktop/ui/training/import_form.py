@@ -26,13 +26,13 @@ class ImportForm(QWidget):
         self.file.setMinimumWidth(self.fontMetrics().averageCharWidth() * 36)
         self.name = QLineEdit()
         self.architecture = QLineEdit(DEFAULT_ARCHITECTURE)
-        self.architecture.setToolTip("The name that timm gives the network")
+        self.architecture.setToolTip("The name of the network in timm")
         self.channels = fields.choices({1: "1, grey", 3: "3, the same grey three times"})
         self.input_size = fields.whole(16, 1024, 224, unit="pixels")
         self.native_size = fields.whole(0, 1024, 0, unit="pixels")
-        self.native_size.setSpecialValueText("as large as the input")
+        self.native_size.setSpecialValueText("the size of the input")
         self.native_size.setToolTip(
-            "Side of the pictures that it was trained on; larger crops are reduced to it first"
+            "Side of the pictures that the model was trained on. Larger crops are first reduced to it."
         )
         self.mean = _share(0.5, "Mean of the grey values, 0 to 1")
         self.std = _share(0.25, "Standard deviation of the grey values, 0 to 1")
@@ -47,7 +47,7 @@ class ImportForm(QWidget):
         fields.add_row(form, "&Input size", self.input_size)
         fields.add_row(form, "&Trained on pictures of", self.native_size)
         fields.add_row(form, "Mean and &deviation", self.mean, self.std, self.standardise)
-        fields.add_row(form, "&Order of its outputs", self.labels)
+        fields.add_row(form, "&Order of the outputs", self.labels)
         self.standardise.toggled.connect(self._follow)
         self.file.textChanged.connect(self.changed)
         self.name.textChanged.connect(self.changed)

@@ -26,6 +26,6 @@ class ReliabilityPanel(QWidget):
         low, high = bins.error_by_chance
         self.words.setText(
             f"Expected calibration error {bins.expected_calibration_error:.1%} "
-            f"over {len(bins.counts)} equal bins of confidence. A model that is right exactly as often as it "
-            f"says would show {low:.1%} to {high:.1%} on these {len(judged.rows):,} rows, nine times of ten."
+            f"over {len(bins.counts)} equal bins of confidence. A perfectly calibrated model would show "
+            f"{low:.1%} to {high:.1%} on these {len(judged.rows):,} rows in nine cases of ten."
         )

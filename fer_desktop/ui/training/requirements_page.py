@@ -56,7 +56,7 @@ class RequirementsPage(QWidget):
         self._modules = tuple(modules)
         self._program = program
         self._process: QProcess | None = None
-        self.install = QAction("&Install them", self)
+        self.install = QAction("&Install the packages", self)
         self.install.triggered.connect(self._start)
         self.cancel = QAction("&Cancel", self)
         self.cancel.triggered.connect(self._cancel)
@@ -65,7 +65,7 @@ class RequirementsPage(QWidget):
         self.log.setReadOnly(True)
         self.log.setMaximumBlockCount(LOG_LINES)
         self.log.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.log.setAccessibleName("What the installation says")
+        self.log.setAccessibleName("Output of the installation")
         self.log.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(*(theme.GRID,) * 4)
@@ -84,8 +84,8 @@ class RequirementsPage(QWidget):
     def _explain(self, problem: str = "") -> None:
         names = ", ".join(missing(self._modules))
         text = (
-            f"The live view does without, but training and evaluating need further packages: {names}. "
-            "They come from the Python Package Index, some gigabytes. The same on the command line:\n"
+            f"Training and evaluating need more packages: {names}. The live view does not need them. "
+            "They come from the Python Package Index and take some gigabytes. On the command line:\n"
             'pip install "fer-desktop[train]"'
         )
         title = "Training needs PyTorch"
@@ -124,13 +124,13 @@ class RequirementsPage(QWidget):
         if code == 0 and not missing(self._modules):
             self.installed.emit()
         else:
-            self._explain("They were not installed")
+            self._explain("The packages were not installed")
 
     def _fail_to_start(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart and self._process is not None:
             self.log.appendPlainText(self._process.errorString())
             self._end()
-            self._explain("They were not installed")
+            self._explain("The packages were not installed")
 
     def _end(self) -> None:
         if self._process is not None:

@@ -108,12 +108,12 @@ class RunActions(QObject):
         answer = QMessageBox.question(
             self._page,
             self._page.window().windowTitle(),
-            f"Move {summary.title} to the trash? What it has learned goes with it.",
+            f"Move {summary.title} to the trash? Its checkpoints and its model go with it.",
             QMessageBox.StandardButton.Discard | QMessageBox.StandardButton.Cancel,
             QMessageBox.StandardButton.Cancel,
         )
         if answer is QMessageBox.StandardButton.Discard:
-            self._in_background(lambda: _move_to_trash(summary.run), "The run is still there")
+            self._in_background(lambda: _move_to_trash(summary.run), "The run was not deleted")
 
     def _in_background(self, function: Callable[[], None], failure: str) -> None:
         self._jobs.start(
@@ -131,7 +131,7 @@ class RunLivesError(FerDesktopError):
 
 def _move_to_trash(run: RunFolder) -> None:
     if run.is_alive:
-        raise RunLivesError(f"{run.path}: a trainer works on it; stop it first")
+        raise RunLivesError(f"{run.path}: a trainer works on it. Stop it first")
     move_to_trash(run.path)
 
 

@@ -10,7 +10,7 @@ from fer_desktop.ui.training.run_curves import CurvesPanel
 from fer_desktop.ui.training.run_figures import RunFigures
 from fer_desktop.ui.training.run_panels import FactsPanel
 
-NO_CARD = "There is a model card when the run is finished."
+NO_CARD = "The model card is written when the run is finished."
 
 
 class RunDetails(QTabWidget):

@@ -13,9 +13,9 @@ from fer_desktop.ui.charts import ConfusionTable
 from fer_desktop.ui.common import theme
 from fer_desktop.ui.training.plain_table import PlainTable
 
-NOTHING = "There are figures after the first epoch."
-TEXT = "Epoch {epoch}, the best one so far, on the validation rows{note}."
-CALIBRATED = "; the finished model is calibrated on the same rows, so its own figures stand on its card"
+NOTHING = "The figures appear after the first epoch."
+TEXT = "Epoch {epoch}, the best one so far, on the validation rows.{note}"
+CALIBRATED = " The finished model was calibrated on the same rows. Its own figures are on its card."
 
 
 class RunFigures(QWidget):

@@ -20,7 +20,7 @@ from fer_desktop.ui.training.run_strip import RunStrip
 from fer_desktop.ui.training.run_views import RunViews
 
 REFRESH_MS = 250
-DISCARD = "Move this run to the trash? What it has learned goes with it."
+DISCARD = "Move this run to the trash? Its checkpoints and its model go with it."
 
 
 class RunPage(QWidget):
@@ -129,7 +129,7 @@ class RunPage(QWidget):
         if card is not None and card.is_file():
             self.use_requested.emit(card)
         else:
-            self._show_problem(Problem("The model is not where it was", f"{card or self.run.path}: no card."))
+            self._show_problem(Problem("The model was not found", f"{card or self.run.path}: no card."))
 
     # What is shown.
 

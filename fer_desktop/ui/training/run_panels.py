@@ -25,7 +25,7 @@ from fer_desktop.core.training import NO_LABEL, Predictions, RunHistory, RunInfo
 from fer_desktop.ui.charts import ConfusionTable, ThumbnailGrid
 from fer_desktop.ui.common import theme
 
-AFTER_EPOCH = "This is shown after the first epoch."
+AFTER_EPOCH = "This appears after the first epoch."
 MOST_LOG_LINES = 5000
 
 
@@ -48,8 +48,8 @@ class ConfusionPanel(QWidget):
         if matrix is not None:
             self.table.set_matrix(matrix)
             self.text.setText(
-                f"Validation rows after epoch {history.epochs[-1].epoch}, without logit adjustment; "
-                "a row is a true emotion, a column what the model says."
+                f"Validation rows after epoch {history.epochs[-1].epoch}, without logit adjustment. "
+                "Each row is a true emotion, each column an answer of the model."
             )
         else:
             self.text.setText(AFTER_EPOCH)
@@ -71,9 +71,9 @@ class WorstPanel(QWidget):
         self.grid.set_pictures(list(predictions.thumbnails), captions)
         self.grid.setVisible(bool(captions))
         self.text.setText(
-            "What the newest epoch is most wrong about in the validation rows. Some of the labels are wrong."
+            "The largest errors of the newest epoch on the validation rows. Some of the labels are wrong."
             if captions
-            else "No validation row is wrong."
+            else "The model is right on every validation row."
         )
 
     def show_problem(self, text: str) -> None:
@@ -119,7 +119,7 @@ class LogPanel(QWidget):
         self.view.setMaximumBlockCount(MOST_LOG_LINES)
         self.view.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.view.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.view.setPlaceholderText("The trainer has said nothing yet.")
+        self.view.setPlaceholderText("The log is empty so far.")
         self.view.setAccessibleName("Log of the trainer")
         self.copy = QPushButton("Cop&y the log")
         self.copy.setAutoDefault(False)
@@ -140,7 +140,8 @@ def worst_captions(predictions: Predictions) -> list[str]:
     shares = predictions.probabilities()
     said = shares.argmax(axis=1)
     return [
-        f"true: {EMOTIONS[label] if label != NO_LABEL else 'unknown'}, says {EMOTIONS[emotion]} {share:.0%}"
+        f"true: {EMOTIONS[label] if label != NO_LABEL else 'unknown'}, "
+        f"answer: {EMOTIONS[emotion]} {share:.0%}"
         for label, emotion, share in zip(predictions.labels, said, np.max(shares, axis=1), strict=True)
     ]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fer_desktop.ui.training.run_process import RunOutcome
 
 SLOW = "It may be reading the data or validating an epoch."
-KILLED_LOSES = "Ended now, it keeps what its last checkpoint holds."
+KILLED_LOSES = "If you end it now, the run keeps its last checkpoint."
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,11 @@ def slow_stop(*, can_kill: bool) -> Problem:
 def failure(text: str, *, has_checkpoint: bool, title: str = "The run failed") -> Problem:
     """text: what the trainer said."""
     resume = (
-        "Resume goes on from its last checkpoint"
+        "Press Resume to continue from the last checkpoint."
         if has_checkpoint
-        else "It had learned nothing yet. Resume tries it again"
+        else "The run has no checkpoint yet. Press Resume to start it again."
     )
-    return Problem(title, f"{text}\n{resume}; for other data or settings start a new run.")
+    return Problem(title, f"{text}\n{resume} For other data or settings, start a new run.")
 
 
 def end_in_words(outcome: RunOutcome, title: str, *, has_checkpoint: bool) -> tuple[str, Problem | None]:
@@ -42,7 +42,7 @@ def end_in_words(outcome: RunOutcome, title: str, *, has_checkpoint: bool) -> tu
         case "stopped":
             return f"{title} is stopped and kept.", None
         case "killed":
-            return f"{title} was ended; it can be resumed from its last checkpoint.", None
+            return f"{title} was ended. It can be resumed from its last checkpoint.", None
         case kind:
             what = "The run failed" if kind == "failed" else "The run was interrupted"
             problem = failure(outcome.text, has_checkpoint=has_checkpoint, title=what)

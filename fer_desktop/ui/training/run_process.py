@@ -115,9 +115,11 @@ class RunProcess(QObject):
         elif self._end is not None:
             self.ended.emit(outcome_of(self._end, self._run))
         elif status is QProcess.ExitStatus.CrashExit:
-            self.ended.emit(crash(self._run, "The trainer was killed or has crashed."))
+            self.ended.emit(crash(self._run, "The trainer was killed or crashed."))
         else:
-            self.ended.emit(crash(self._run, f"The trainer ended with code {code} before it was done."))
+            self.ended.emit(
+                crash(self._run, f"The trainer ended with code {code} before the run was finished.")
+            )
 
     def _fail_to_start(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart and self._process is not None:
@@ -158,7 +160,7 @@ def crash(run: RunFolder, text: str) -> RunOutcome:
     """The trainer's own words for it, where it had any left."""
     log = last_lines(run.log_file)
     said = error_line(log)
-    return RunOutcome("crashed", f"{text} It said last: {said}" if said else text, log)
+    return RunOutcome("crashed", f"{text} Its last message: {said}" if said else text, log)
 
 
 def _prepare(process: QProcess, run: RunFolder, program: Program, words: Sequence[str]) -> None:

@@ -110,7 +110,7 @@ class RunSession(QObject):
         try:
             self._runner.say(word)
         except FerDesktopError as error:
-            self.found.emit(Problem("The trainer cannot be told", str(error)))
+            self.found.emit(Problem("The trainer cannot be reached", str(error)))
 
     def stop_and_keep(self) -> None:
         self._starts = False
@@ -232,14 +232,14 @@ class RunSession(QObject):
         self._then = ""
         if self.info is None or not start_detached(self.run, self.info, program=self._program):
             self._set_phase(RunPhase.STOPPED)
-            self.found.emit(Problem("The run does not go on in the background", "It cannot be started."))
+            self.found.emit(Problem("The run did not continue in the background", "It cannot be started."))
             return
         # Until here our process has told us everything itself.
         offset = self.run.messages_file.stat().st_size if self.run.messages_file.exists() else 0
         self._follow(
             AttachedRun(self.run, MessageReader(), offset, parent=self, start_patience_s=START_PATIENCE_S)
         )
-        self.said.emit(f"{self.title} goes on in the background.", None)
+        self.said.emit(f"{self.title} continues in the background.", None)
 
     # What the trainer says.
 
@@ -281,7 +281,7 @@ class RunSession(QObject):
 
         def fail(error: Exception) -> None:
             self._set_phase(before)
-            self.found.emit(Problem("The run is still there", str(error)))
+            self.found.emit(Problem("The run was not deleted", str(error)))
 
         def tell(_: object) -> None:
             self.said.emit(f"{self.title} is in the trash.", None)

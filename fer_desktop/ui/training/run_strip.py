@@ -42,16 +42,16 @@ class RunStrip(QWidget):
         self.figures = QLabel()
         self.figures.setWordWrap(True)
         self.figures.setTextFormat(Qt.TextFormat.PlainText)
-        self.pause = self._action("&Pause", "Hold the training; nothing is lost", self.paused)
-        self.go_on = self._action("&Continue", "Go on with the training", self.continued)
+        self.pause = self._action("&Pause", "Pause the training. Nothing is lost.", self.paused)
+        self.go_on = self._action("&Continue", "Continue the training", self.continued)
         self.stop = self._action(
-            "&Stop and keep", "Write a checkpoint and end; it can be resumed", self.stopped
+            "&Stop and keep", "Write a checkpoint and end. The run can be resumed.", self.stopped
         )
         self.discard = self._action(
-            "Stop and &discard…", "End it and move its folder to the trash", self.discarded
+            "Stop and &discard…", "End the run and move its folder to the trash", self.discarded
         )
-        self.resume = self._action("&Resume", "Go on from the last checkpoint", self.resumed)
-        self.use = self._action("&Use in live view", "Take its model into the live view", self.used)
+        self.resume = self._action("&Resume", "Continue from the last checkpoint", self.resumed)
+        self.use = self._action("&Use in live view", "Use the model of this run in the live view", self.used)
         self.pause.triggered.connect(lambda: self.pause.setEnabled(False))  # until the trainer has done it
         self.go_on.triggered.connect(lambda: self.go_on.setEnabled(False))
         self._actions: tuple[QAction, ...] = ()

@@ -31,8 +31,8 @@ REFRESH_MS = 3000
 EMPTY = Message(
     "info",
     "There are no runs yet",
-    "The menu Training starts one: New run. Runs from the command line are listed too, where their folder is "
-    "the one for runs.",
+    "Choose New run in the menu Training. Runs that you start on the command line are listed too, if they "
+    "are in the folder for runs.",
 )
 LOADING = Message("refresh", "Reading the runs…")
 

@@ -32,7 +32,7 @@ CHECKPOINT_MINUTES = 0.25
 WIDTH_CHARACTERS = 110
 CSV_SUFFIXES = (".csv", ".gz")
 DEVICES = {
-    "auto": "The best there is",
+    "auto": "Best available",
     "cpu": "Processor (cpu)",
     "cuda": "NVIDIA graphics card (cuda)",
     "mps": "Apple graphics (mps)",

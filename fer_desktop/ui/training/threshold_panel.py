@@ -56,6 +56,6 @@ class ThresholdPanel(QWidget):
         self.plot.set_threshold(self.threshold)
         coverage, accuracy = self._curve.coverage[place], self._curve.accuracy[place]
         level = percentage(self.threshold)
-        right = "" if np.isnan(accuracy) else f", right in {percentage(accuracy)} of them"
-        self.words.setText(f"At {level} the model answers on {percentage(coverage)} of the faces{right}.")
+        right = "" if np.isnan(accuracy) else f" {percentage(accuracy)} of these answers are correct."
+        self.words.setText(f"At {level} the model answers for {percentage(coverage)} of the faces.{right}")
         self.take.setText(f"Use {level} in the &live view")

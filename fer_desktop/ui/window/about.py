@@ -18,7 +18,7 @@ FIGURES = {
     "accuracy": "Agrees with the people who named the pictures",
     "fer2013_accuracy": "Agrees with the labels of FER2013",
     "macro_recall": "Recognises each of the seven emotions, on average",
-    "expected_calibration_error": "Its percentages are off by, on average",
+    "expected_calibration_error": "Difference between confidence and accuracy, on average",
 }
 
 

@@ -20,7 +20,7 @@ _TOGGLE = {
 
 
 class Actions(QObject):
-    """The actions of the main window; it connects them."""
+    """The actions of the main window. The parts that do the work connect them."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -35,14 +35,14 @@ class Actions(QObject):
             "&Analyse a file…", "Analyse a whole file and save the results", "analyse", "Ctrl+E"
         )
         self.queue = self._action(
-            "Analyse se&veral files…", "A queue of files and folders", None, "Ctrl+Shift+Q"
+            "Analyse se&veral files…", "Analyse files and folders one after the other", None, "Ctrl+Shift+Q"
         )
         self.open_results = self._action(
             "Open &results…", "Open the results of an analysis (.ferx)", None, "Ctrl+R"
         )
         self.snapshot = self._action(
             "&Snapshot",
-            "Save the picture with what is drawn over it",
+            "Save the picture with boxes and labels",
             "snapshot",
             QKeySequence.StandardKey.Save,
         )
@@ -67,11 +67,11 @@ class Actions(QObject):
         self.stop = self._action("S&top", "Close the camera or the file", "stop", "Ctrl+.")
 
         self.new_run = self._action("New &run…", "Train a model", None, "Ctrl+T")
-        self.runs = self._action("&Runs", "All training runs: go on, compare, use", None, "Ctrl+Shift+T")
-        self.check_data = self._action("&Check a data set…", "What a data set holds and lacks")
-        self.collect = self._action("C&ollect faces…", "Make a data set with the camera")
-        self.evaluate = self._action("&Evaluate a model…", "How good a model is on a data set")
-        self.import_model = self._action("&Import weights (.pt)…", "Take over a model that PyTorch saved")
+        self.runs = self._action("&Runs", "Open, resume and compare training runs", None, "Ctrl+Shift+T")
+        self.check_data = self._action("&Check a data set…", "Check the pictures and labels of a data set")
+        self.collect = self._action("C&ollect faces…", "Collect pictures of your own face with the camera")
+        self.evaluate = self._action("&Evaluate a model…", "Measure a model on a data set")
+        self.import_model = self._action("&Import weights (.pt)…", "Import a model that was saved by PyTorch")
 
         self.smoothing = self._switch("&Smooth emotions over time", "Average emotions over time", None, None)
         self.preferences = self._action("S&ettings…", "Settings", "settings", "Ctrl+,")
@@ -82,11 +82,11 @@ class Actions(QObject):
         self.reload_model = self._action("Load again", "Load the model again")
         self.dismiss = self._action("Dismiss", "Hide this message")
 
-        self.about = self._action("&About FER Desktop", "The program and its model", "info")
-        self.shortcuts = self._action("&Keyboard shortcuts", "All keyboard shortcuts", None, "F1")
+        self.about = self._action("&About FER Desktop", "About the program and its model", "info")
+        self.shortcuts = self._action("&Keyboard shortcuts", "List the keyboard shortcuts", None, "F1")
         self.logs = self._action("Show &log folder", "Open the folder with the log files", None)
         self.consent = self._action(
-            "&What to know before use", "The page of the first start, again", "privacy"
+            "&What to know before use", "Show the page of the first start again", "privacy"
         )
 
         self.about.setMenuRole(QAction.MenuRole.AboutRole)
@@ -102,6 +102,33 @@ class Actions(QObject):
         self.toggle.setText(text)
         self.toggle.setIcon(icons.icon(icon))
         self.toggle.setToolTip(_with_shortcut(text.replace("&", ""), self.toggle))
+
+    def set_available(
+        self, phase: SessionPhase, *, agreed: bool, has_source: bool, is_camera: bool, shows_live: bool
+    ) -> None:
+        """Enables the actions that make sense now.
+
+        agreed: to the page of the first start; before that, only what closes or explains is enabled.
+        has_source: a source is open, or was. is_camera: it is a camera. shows_live: no other tab is in front.
+        """
+        explaining = (
+            self.quit,
+            self.full_screen,
+            self.about,
+            self.shortcuts,
+            self.logs,
+            self.consent,
+            self.preferences,
+        )
+        for action in self.all():
+            action.setEnabled(agreed or action in explaining)
+        # Another tab than the live view has keys of its own for these.
+        is_active = agreed and shows_live
+        has_picture = phase in (SessionPhase.RUNNING, SessionPhase.PAUSED, SessionPhase.FINISHED)
+        self.toggle.setEnabled(is_active and has_source and phase is not SessionPhase.OPENING)
+        self.stop.setEnabled(is_active and phase is not SessionPhase.IDLE)
+        self.snapshot.setEnabled(is_active and has_picture)
+        self.mirror.setEnabled(is_active and is_camera)
 
     def _action(
         self,

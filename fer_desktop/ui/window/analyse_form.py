@@ -40,7 +40,7 @@ class AnalyseForm(QWidget):
         self.input = QLineEdit()
         self.input.setPlaceholderText("A video, a picture, or a folder of pictures")
         self.output = QLineEdit()
-        self.output.setPlaceholderText("The folder that the results go to")
+        self.output.setPlaceholderText("Folder for the results")
         for line in (self.input, self.output):
             line.setMinimumWidth(self.fontMetrics().averageCharWidth() * 40)
         self.choose_file = fields.button("File…", self._choose_file)
@@ -54,19 +54,22 @@ class AnalyseForm(QWidget):
         self.end_time = fields.number(0, LONGEST_S, 0, decimals=2, unit="s")
         self.end_time.setAccessibleName("To")
         self.end_time.setSpecialValueText("the end")
-        self.pictures = fields.choices({ALL: "Every one", ONE_IN: "One in", A_SECOND: "So many a second"})
+        self.pictures = fields.choices({ALL: "All", ONE_IN: "One in", A_SECOND: "Per second"})
         self.every = fields.whole(2, 1000, 2)
         self.every.setAccessibleName("One picture in")
         self.rate = fields.number(0.1, 240, 5, decimals=1)
-        self.rate.setAccessibleName("Pictures a second")
+        self.rate.setAccessibleName("Pictures per second")
 
     def _make_detection_fields(self) -> None:
         self.model = QComboBox()
         self.detector = fields.choices(DETECTOR_CHOICES)
         self.min_face = fields.number(1, 100, 1, decimals=0, unit="% of the picture's shorter side")
         self.interval = fields.number(0, 10, 0, decimals=2, step=0.1, unit="s")
+        self.interval.setPrefix("every ")
         self.interval.setSpecialValueText("in every picture")
-        self.interval.setToolTip("Time between two searches for faces; the tracker moves them on between")
+        self.interval.setToolTip(
+            "Time between two searches for faces. The tracker follows the faces in between."
+        )
         self.smoothing = QCheckBox("&Smooth emotions over about half a second")
 
     def _lay_out(self) -> None:
@@ -78,7 +81,7 @@ class AnalyseForm(QWidget):
         fields.add_row(form, "&Model", self.model)
         fields.add_row(form, "&Face detector", self.detector)
         fields.add_row(form, "Smallest fa&ce", self.min_face)
-        fields.add_row(form, "Searches &every", self.interval)
+        fields.add_row(form, "S&earch for faces", self.interval)
         form.addRow(self.smoothing)
 
     def _connect(self) -> None:

@@ -16,15 +16,15 @@ CONSENT_VERSION = 1
 PRIVATE = (
     "privacy",
     "Everything stays on this computer",
-    "The picture is analysed here and nowhere else; the program opens no network connection. Nothing "
-    "is stored unless you ask, as with a snapshot or an analysis. Other people in the picture should know.",
+    "The picture is analysed only here. The program opens no network connection. Nothing is stored unless "
+    "you ask for it, for example with a snapshot or an analysis. Tell the other people in the picture.",
 )
 EXPRESSION = (
     "info",
     "An expression is not a feeling",
-    "The program says what a face looks like, by the habits of the people who named its training pictures. "
-    "It does not know what anyone feels, means or thinks. A smile may be polite, a frown may be the sun; and "
-    "faces, ages and cultures differ.",
+    "The program says what a face looks like, as the people saw it who labelled the training pictures. It "
+    "does not know what anyone feels, means or thinks. A smile may be polite. A frown may come from the sun. "
+    "Faces, ages and cultures differ.",
 )
 WRONG = ("warning", "It is often wrong", "")
 FORBIDDEN = (
@@ -32,7 +32,7 @@ FORBIDDEN = (
     "Some uses are forbidden by law",
     "In the European Union it is forbidden to use such a program to infer people's emotions at work or in "
     "education, except for medical or safety reasons (Artificial Intelligence Act, Article 5(1)(f)). Other "
-    "countries have rules of their own. Do not use it to judge, grade, hire, sell to or watch over people.",
+    "countries have their own rules. Do not use the program to judge, grade, hire, sell to or watch people.",
 )
 
 

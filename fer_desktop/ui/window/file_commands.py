@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from fer_desktop.core.paths import Paths
 from fer_desktop.ui.common import Job, JobRunner, file_types, present
 from fer_desktop.ui.live import LivePage, PipelineControl, SourceControl
 from fer_desktop.ui.settings import Settings
 from fer_desktop.ui.window import snapshot
+from fer_desktop.ui.window.actions import Actions
 from fer_desktop.ui.window.analyse_dialog import AnalyseDialog
 from fer_desktop.ui.window.tabs import WorkTabs
 
@@ -33,12 +35,12 @@ class FileCommands(QObject):
     def __init__(
         self,
         settings: Settings,
+        paths: Paths,
         jobs: JobRunner,
         pipeline: PipelineControl,
         source: SourceControl,
         tabs: WorkTabs,
         live_page: LivePage,
-        analyse_dialog: AnalyseDialog,
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
@@ -48,8 +50,20 @@ class FileCommands(QObject):
         self._source = source
         self._tabs = tabs
         self._live_page = live_page
-        self._analyse_dialog = analyse_dialog
         self._parent = parent
+        self.analyse_dialog = AnalyseDialog(settings, paths, parent)
+        self.analyse_dialog.start_requested.connect(tabs.start_analysis)
+
+    def connect_actions(self, actions: Actions) -> None:
+        for action, slot in (
+            (actions.open_files, self.choose_files),
+            (actions.open_folder, self.choose_folder),
+            (actions.open_results, self.choose_results),
+            (actions.analyse, self.show_analyse),
+            (actions.queue, self.show_queue),
+            (actions.snapshot, self.take_snapshot),
+        ):
+            action.triggered.connect(slot)
 
     def choose_files(self) -> None:
         self._open("Open video or pictures", self._settings.open_folder, file_types.OPEN_FILTER)
@@ -73,8 +87,8 @@ class FileCommands(QObject):
 
     def show_analyse(self) -> None:
         files = self._source.files
-        self._analyse_dialog.offer(files[0] if len(files) == 1 else None, self._pipeline.settings)
-        present(self._analyse_dialog)
+        self.analyse_dialog.offer(files[0] if len(files) == 1 else None, self._pipeline.settings)
+        present(self.analyse_dialog)
 
     def take_snapshot(self) -> None:
         image = self._live_page.snapshot()

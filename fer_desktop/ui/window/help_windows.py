@@ -16,6 +16,7 @@ from fer_desktop.core.pipeline import PipelineSettings
 from fer_desktop.ui.common import ReadingDialog, present
 from fer_desktop.ui.live import LiveSession, PipelineControl
 from fer_desktop.ui.window.about import AboutPage
+from fer_desktop.ui.window.actions import Actions
 from fer_desktop.ui.window.consent import ConsentText
 from fer_desktop.ui.window.shortcuts import ShortcutList
 
@@ -42,6 +43,15 @@ class HelpWindows(QObject):
         self._actions = actions
         self._logs = logs
         self._parent = parent
+
+    def connect_actions(self, actions: Actions) -> None:
+        for action, slot in (
+            (actions.about, self.show_about),
+            (actions.shortcuts, self.show_shortcuts),
+            (actions.logs, self.show_logs),
+            (actions.consent, self.show_consent),
+        ):
+            action.triggered.connect(slot)
 
     def show_about(self) -> None:
         page = AboutPage(self._session.model_status)

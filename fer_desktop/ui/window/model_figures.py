@@ -56,4 +56,4 @@ def _sentence(card: ModelCard | None, *, known: bool) -> str:
         text = f"On {figures.pictures}, it agrees with people in {accuracy:.0%}. "
         for name, count in figures.few.items():
             text += f"Only {count} of them {'shows' if count == 1 else 'show'} {name}. "
-    return text + "How often it took an expression for another one:"
+    return text + "How often it mistook an expression for another one:"

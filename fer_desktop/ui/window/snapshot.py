@@ -25,7 +25,7 @@ def save(image: QImage, folder: Path, moment: datetime) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         if not QImageWriter(str(temporary), QByteArray(b"PNG")).write(image):
             raise OutputError(
-                f"{path}: the picture cannot be written. Is the folder writable, the disk full?"
+                f"{path}: the picture cannot be written. The folder may be read-only, or the disk full."
             )
         temporary.replace(path)
     except OSError as error:

@@ -56,7 +56,9 @@ def model_banner(
     if status.phase == "error":
         ways_out = [actions.bundled_model] if custom_model else []
         ways_out += [actions.default_detector] if custom_detector else []
-        serving = "The one before stays in use." if status.card else "The picture goes on without emotions."
+        serving = (
+            "The previous model stays in use." if status.card else "The picture is shown without emotions."
+        )
         return Message(
             "warning",
             "The model cannot be used.",
@@ -75,7 +77,7 @@ def _idle_page(actions: Actions, cameras: Sequence[QAction] | None, last_source:
         return Message(
             "camera",
             "Stopped",
-            f"{last_source} is closed. Nothing is watched now.",
+            f"{last_source} is closed. Nothing is analysed now.",
             (actions.toggle, *_others(cameras), actions.open_files),
         )
     if cameras is None:
@@ -84,14 +86,14 @@ def _idle_page(actions: Actions, cameras: Sequence[QAction] | None, last_source:
         return Message(
             "camera-off",
             "No camera was found",
-            "Plug one in: it appears here by itself. A video or pictures can be shown as well; "
-            "drop them onto this window, or open them.",
+            "Plug in a camera, and it appears here. "
+            "You can also open a video or pictures, or drop them onto this window.",
             (actions.open_files, actions.open_sample, actions.refresh_cameras),
         )
     return Message(
         "camera",
         "Choose a camera",
-        "Or drop a video or pictures onto this window.",
+        "You can also drop a video or pictures onto this window.",
         (*cameras, actions.open_files),
     )
 

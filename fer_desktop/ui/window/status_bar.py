@@ -28,16 +28,14 @@ class StatusBar(QWidget):
         self._message.linkActivated.connect(_open_folder)
         self._message.hide()
         self._flow.addWidget(self._message)
-        self._capture = self._figure(
-            "Capture 000.0 fps", "Pictures a second that come from the camera or the file."
-        )
-        self._inference = self._figure("Analysis 000.0 fps", "Pictures a second that are analysed.")
-        self._display = self._figure("Display 000.0 fps", "Pictures a second that are shown.")
+        self._capture = self._figure("Capture 000.0 fps", "Pictures per second from the camera or the file.")
+        self._inference = self._figure("Analysis 000.0 fps", "Pictures per second that are analysed.")
+        self._display = self._figure("Display 000.0 fps", "Pictures per second that are shown.")
         self._latency = self._figure(
             "Latency 0000 ms", "Time from the capture of a picture until its result is on the screen."
         )
         self._dropped = self._figure(
-            "Dropped 00000", "Pictures that were shown but not analysed, because newer ones had come."
+            "Dropped 00000", "Pictures that were shown but not analysed, because newer ones had arrived."
         )
         self._device = self._figure("NVIDIA GPU", "What the model runs on.")
         self._model = self._figure("", "The model in use.")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fer_desktop.ui.analysis.queue_page import QueuePage
     from fer_desktop.ui.analysis.workspace import Workspace
 
-QUESTION = "An analysis is running. Stop it and close? What is analysed so far is kept."
+QUESTION = "An analysis is running. Stop it and close? The results so far are kept."
 QUEUE = "Queue"
 
 
@@ -123,6 +123,10 @@ class WorkTabs(QTabWidget):
         self.workspaces.remove(workspace)
         self.removeTab(index)
         workspace.deleteLater()
+
+    def may_close(self) -> bool:
+        """Asks before an analysis is stopped. Returns False when the window is to stay."""
+        return not self.is_running or self._confirms()
 
     def begin_shutdown(self) -> list[threading.Thread]:
         """Ends what the tabs do and returns their threads; analyses are ended by the job runner."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +17,8 @@ from fer_desktop.core.types import Frame, FrameResult
 from fer_desktop.ui.common import Job, JobRunner, present
 from fer_desktop.ui.live import LiveSession, PipelineControl
 from fer_desktop.ui.settings import Settings
+from fer_desktop.ui.window.actions import Actions
+from fer_desktop.ui.window.packages_gate import PackagesGate
 from fer_desktop.ui.window.tabs import WorkTabs
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from fer_desktop.ui.training.data_page import DataPage
     from fer_desktop.ui.training.evaluate_page import EvaluatePage
     from fer_desktop.ui.training.import_dialog import ImportDialog
-    from fer_desktop.ui.training.requirements_page import RequirementsPage
     from fer_desktop.ui.training.run_page import RunPage
     from fer_desktop.ui.training.runs_page import RunsPage
     from fer_desktop.ui.training.setup_page import SetupPage
@@ -59,7 +59,7 @@ class TrainingPages(QObject):
         self._paths = paths
         self._jobs = jobs
         self._pipeline = pipeline
-        self.requirements: RequirementsPage | None = None
+        self.packages = PackagesGate(tabs)
         self.data: DataPage | None = None
         self.setup: SetupPage | None = None
         self.runs: RunsPage | None = None
@@ -70,11 +70,22 @@ class TrainingPages(QObject):
         tabs.page_closed.connect(self._on_closed)
         pipeline.changed.connect(self._show_model_in_use)
 
+    def connect_actions(self, actions: Actions) -> None:
+        for action, slot in (
+            (actions.new_run, lambda: self.show_setup()),
+            (actions.runs, self.show_runs),
+            (actions.check_data, lambda: self.show_data()),
+            (actions.collect, self.show_collect),
+            (actions.evaluate, lambda: self.show_evaluate()),
+            (actions.import_model, self.show_import),
+        ):
+            action.triggered.connect(slot)
+
     # The pages.
 
     def show_data(self, data: Path | None = None) -> None:
         """The page that checks a data set; with a path, that one."""
-        if self._lacks_packages(partial(self.show_data, data)):
+        if self.packages.is_closed(partial(self.show_data, data)):
             return
         if self.data is None:
             from fer_desktop.ui.training.data_page import DataPage
@@ -89,7 +100,7 @@ class TrainingPages(QObject):
 
     def show_setup(self, data: Path | None = None, votes: Path | None = None) -> None:
         """The page that starts a run."""
-        if self._lacks_packages(partial(self.show_setup, data, votes)):
+        if self.packages.is_closed(partial(self.show_setup, data, votes)):
             return
         if self.setup is None:
             from fer_desktop.ui.training.setup_page import SetupPage
@@ -126,7 +137,7 @@ class TrainingPages(QObject):
         self._tabs.show_page(self.collect, "Collect")
 
     def show_evaluate(self, card: Path | None = None) -> None:
-        if self._lacks_packages(partial(self.show_evaluate, card)):
+        if self.packages.is_closed(partial(self.show_evaluate, card)):
             return
         if self.evaluate is None:
             from fer_desktop.ui.training.evaluate_page import EvaluatePage
@@ -139,7 +150,7 @@ class TrainingPages(QObject):
         self._tabs.show_page(self.evaluate, "Evaluate")
 
     def show_import(self) -> None:
-        if self._lacks_packages(self.show_import):
+        if self.packages.is_closed(self.show_import):
             return
         from fer_desktop.ui.training.import_dialog import ImportDialog
 
@@ -183,7 +194,7 @@ class TrainingPages(QObject):
                 self.open_run(run)
             self._tabs.setCurrentWidget(present)
             if living:
-                self.said.emit("A training run went on in the background.", None)
+                self.said.emit("A training run continued in the background.", None)
 
         self._jobs.start(find, name="find living runs", on_success=show, owner=self)
 
@@ -192,7 +203,7 @@ class TrainingPages(QObject):
         self._pipeline.change("model", card)
         self._tabs.show_live()
         self.said.emit(
-            f"The live view uses {card.stem}; the page Runs leads back to the bundled model.", None
+            f"The live view uses {card.stem}. The page Runs leads back to the bundled model.", None
         )
 
     def note_result(self, frame: Frame, result: FrameResult) -> None:
@@ -231,7 +242,7 @@ class TrainingPages(QObject):
         for page in self.run_pages:
             page.finish_closing(END_S)
         pages = (
-            self.requirements,
+            self.packages,
             self.data,
             self.setup,
             self.runs,
@@ -240,26 +251,6 @@ class TrainingPages(QObject):
             *self.run_pages,
         )
         return [thread for page in pages if page is not None for thread in page.begin_shutdown()]
-
-    def _lacks_packages(self, then: Callable[[], None]) -> bool:
-        """Whether a page cannot be shown for want of packages; offers to install them and goes on then."""
-        from fer_desktop.ui.training.requirements_page import RequirementsPage, missing
-
-        if not missing():
-            return False
-        if self.requirements is not None:
-            self._tabs.remove_page(self.requirements)
-            self.requirements.begin_shutdown()
-            self.requirements.deleteLater()
-        page = self.requirements = RequirementsPage()
-
-        def go_on() -> None:
-            self._tabs.remove_page(page)
-            then()
-
-        page.installed.connect(go_on)
-        self._tabs.show_page(page, "Training")
-        return True
 
     def _page_of(self, run: RunFolder) -> RunPage:
         page = next((page for page in self.run_pages if page.run.path == run.path), None)

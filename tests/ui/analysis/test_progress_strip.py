@@ -17,9 +17,9 @@ def progress(fraction: float | None, elapsed_s: float) -> AnalysisProgress:
     ("fraction", "elapsed_s", "held_s", "text"),
     [
         (None, 0.0, 0.0, "50 pictures"),
-        (None, 2.0, 0.0, "50 pictures · 25 a second"),
-        (0.25, 2.0, 0.0, "50 pictures · 25 a second · 0:06 left"),
-        (0.25, 102.0, 100.0, "50 pictures · 25 a second · 0:06 left"),
+        (None, 2.0, 0.0, "50 pictures · 25 per second"),
+        (0.25, 2.0, 0.0, "50 pictures · 25 per second · 0:06 left"),
+        (0.25, 102.0, 100.0, "50 pictures · 25 per second · 0:06 left"),
     ],
 )
 def test_progress_in_words(fraction: float | None, elapsed_s: float, held_s: float, text: str) -> None:

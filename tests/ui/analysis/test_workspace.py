@@ -122,7 +122,7 @@ def test_an_unreadable_recording_says_why_and_leaves_nothing(
 def test_results_open_without_their_recording(workspace: Workspace, stored: Path, qtbot: QtBot) -> None:
     assert opened(workspace, stored, qtbot).table.frames == 40
     assert workspace.banner.message is not None
-    assert workspace.banner.message.title.startswith("The recording is not where it was")
+    assert workspace.banner.message.title.startswith("The recording is no longer at ")
 
 
 def test_a_moved_recording_is_found_again_and_another_one_refused(

@@ -95,7 +95,9 @@ def test_the_reliability_diagram_leaves_empty_bins_out(qtbot: QtBot) -> None:
     plot = ReliabilityPlot()
     qtbot.addWidget(plot)
     plot.set_bins(np.array([0.1, 0.5, 0.9]), np.array([0.0, 0.4, 0.8]), np.array([0, 10, 30]))
-    assert plot.accessibleDescription() == "says 50%, is right 40% of 10; says 90%, is right 80% of 30"
+    assert plot.accessibleDescription() == (
+        "confidence 50%, accuracy 40%, 10 faces; confidence 90%, accuracy 80%, 30 faces"
+    )
 
 
 def test_the_coverage_plot_reads_its_values_at_the_threshold(qtbot: QtBot) -> None:
@@ -104,9 +106,9 @@ def test_the_coverage_plot_reads_its_values_at_the_threshold(qtbot: QtBot) -> No
     thresholds = np.linspace(0, 1, 11)
     plot.set_curve(thresholds, 1 - thresholds, np.where(thresholds < 1, 0.5 + thresholds / 2, np.nan))
     plot.set_threshold(0.4)
-    assert plot.legend.texts == ["Answers 60.0%", "Is right then 70.0%"]
+    assert plot.legend.texts == ["Answered 60.0%", "Accuracy 70.0%"]
     plot.set_threshold(1.0)
-    assert plot.legend.texts == ["Answers 0.0%", "Is right then –"]
+    assert plot.legend.texts == ["Answered 0.0%", "Accuracy –"]
 
 
 def test_the_grid_says_which_pictures_are_chosen_and_selected(qtbot: QtBot) -> None:

@@ -15,25 +15,25 @@ from fer_desktop.ui.live.rolling_history import (
     LARGEST,
     LIVE_SPAN_S,
     MAX_TRACKS,
-    EmotionHistory,
+    RollingHistory,
 )
-from fer_desktop.ui.live.rolling_timeline import Timeline
+from fer_desktop.ui.live.rolling_timeline import RollingTimeline
 from tests.ui.desk import face, result
 
 HAPPINESS = index_of("happiness")
 
 
-def feed(history: EmotionHistory, start: float, end: float, *faces: object, step: float = 0.1) -> None:
+def feed(history: RollingHistory, start: float, end: float, *faces: object, step: float = 0.1) -> None:
     for moment in np.arange(start, end, step):
         history.add(result(*faces, pts_s=float(moment)))  # type: ignore[arg-type]
 
 
-def stretches(history: EmotionHistory, face_id: int = LARGEST) -> list[tuple[float, float]]:
+def stretches(history: RollingHistory, face_id: int = LARGEST) -> list[tuple[float, float]]:
     return [(float(times[0]), float(times[-1])) for times, _ in history.curves(face_id)]
 
 
 def test_a_curve_has_the_shares_of_the_face_at_its_times() -> None:
-    history = EmotionHistory()
+    history = RollingHistory()
     feed(history, 0, 5, face(share=0.4))
     feed(history, 5, 10, face(share=0.8))
     ((times, shares),) = history.curves()
@@ -45,7 +45,7 @@ def test_a_curve_has_the_shares_of_the_face_at_its_times() -> None:
 
 
 def test_where_there_was_no_face_there_is_a_gap() -> None:
-    history = EmotionHistory()
+    history = RollingHistory()
     feed(history, 0, 2, face())
     feed(history, 2, 4)
     feed(history, 4, 6, face())
@@ -53,7 +53,7 @@ def test_where_there_was_no_face_there_is_a_gap() -> None:
 
 
 def test_a_slow_analysis_makes_no_gaps_but_a_pause_does() -> None:
-    history = EmotionHistory()
+    history = RollingHistory()
     feed(history, 0, 4, face(), step=BRIDGED_S * 0.9)
     assert len(stretches(history)) == 1
     history.add(result(face(), pts_s=8.0))
@@ -61,7 +61,7 @@ def test_a_slow_analysis_makes_no_gaps_but_a_pause_does() -> None:
 
 
 def test_a_live_history_keeps_the_last_minute() -> None:
-    history = EmotionHistory()
+    history = RollingHistory()
     feed(history, 0, 100, face(), step=0.2)
     assert history.start_s == pytest.approx(100 - LIVE_SPAN_S, abs=0.3)
     ((first, last),) = stretches(history)
@@ -70,14 +70,14 @@ def test_a_live_history_keeps_the_last_minute() -> None:
 
 
 def test_a_long_pause_leaves_nothing_old_in_a_live_history() -> None:
-    history = EmotionHistory()
+    history = RollingHistory()
     feed(history, 0, 60, face())
     history.add(result(face(), pts_s=1000.0))
     assert len(stretches(history)) == 1
 
 
 def test_a_file_has_its_whole_length_and_grows_where_the_estimate_was_short() -> None:
-    history = EmotionHistory(live=False, span_s=10)
+    history = RollingHistory(live=False, span_s=10)
     feed(history, 0, 33, face(share=0.4), step=0.05)
     assert history.span_s == 40
     ((times, shares),) = history.curves()
@@ -86,7 +86,7 @@ def test_a_file_has_its_whole_length_and_grows_where_the_estimate_was_short() ->
 
 
 def test_a_growing_history_keeps_its_gaps() -> None:
-    history = EmotionHistory(live=False, span_s=10)
+    history = RollingHistory(live=False, span_s=10)
     feed(history, 0, 4, face())
     feed(history, 4, 8)
     feed(history, 8, 15, face())
@@ -94,7 +94,7 @@ def test_a_growing_history_keeps_its_gaps() -> None:
 
 
 def test_the_largest_face_and_each_face_have_curves_of_their_own() -> None:
-    history = EmotionHistory()
+    history = RollingHistory()
     small, large = face(1, share=0.3, box=Box(0, 0, 5, 5)), face(2, share=0.9, box=Box(0, 0, 9, 9))
     feed(history, 0, 2, small)
     feed(history, 2, 4, small, large)
@@ -106,7 +106,7 @@ def test_the_largest_face_and_each_face_have_curves_of_their_own() -> None:
 
 
 def test_memory_does_not_grow_with_the_number_of_faces_or_the_length() -> None:
-    history = EmotionHistory(live=False, span_s=1)
+    history = RollingHistory(live=False, span_s=1)
     for number in range(1, 3 * MAX_TRACKS):
         history.add(result(face(number), pts_s=float(number)))
     kept = [number for number in range(3 * MAX_TRACKS) if stretches(history, number)]
@@ -116,8 +116,8 @@ def test_memory_does_not_grow_with_the_number_of_faces_or_the_length() -> None:
 
 
 @pytest.fixture
-def timeline(qtbot: QtBot) -> Timeline:
-    timeline = Timeline()
+def timeline(qtbot: QtBot) -> RollingTimeline:
+    timeline = RollingTimeline()
     qtbot.addWidget(timeline)
     timeline.resize(800, 200)
     return timeline
@@ -131,7 +131,7 @@ def pixels_of(image: QImage, emotion: str) -> list[tuple[int, int]]:
     ]
 
 
-def test_the_curve_is_drawn_at_its_height_on_the_right_while_live(timeline: Timeline) -> None:
+def test_the_curve_is_drawn_at_its_height_on_the_right_while_live(timeline: RollingTimeline) -> None:
     for moment in np.arange(0, 6, 0.1):
         timeline.show_result(result(face(label="anger", share=0.8), pts_s=float(moment)))
     places = pixels_of(timeline.grab().toImage(), "anger")
@@ -139,7 +139,7 @@ def test_the_curve_is_drawn_at_its_height_on_the_right_while_live(timeline: Time
     assert max(y for _, y in places) < 100
 
 
-def test_a_file_is_drawn_from_the_left(timeline: Timeline) -> None:
+def test_a_file_is_drawn_from_the_left(timeline: RollingTimeline) -> None:
     timeline.start_file(60.0)
     for moment in np.arange(0, 6, 0.1):
         timeline.show_result(result(face(label="anger", share=0.8), pts_s=float(moment)))
@@ -147,7 +147,7 @@ def test_a_file_is_drawn_from_the_left(timeline: Timeline) -> None:
     assert max(x for x, _ in places) < 200
 
 
-def test_starting_anew_forgets_the_curves(timeline: Timeline) -> None:
+def test_starting_anew_forgets_the_curves(timeline: RollingTimeline) -> None:
     empty = timeline.grab().toImage()
     timeline.show_result(result(face(label="anger", share=0.9)))
     assert timeline.grab().toImage() != empty
@@ -155,7 +155,7 @@ def test_starting_anew_forgets_the_curves(timeline: Timeline) -> None:
     assert timeline.grab().toImage() == empty
 
 
-def test_many_results_are_one_repaint(timeline: Timeline, qtbot: QtBot) -> None:
+def test_many_results_are_one_repaint(timeline: RollingTimeline, qtbot: QtBot) -> None:
     timeline.show()
     qtbot.waitExposed(timeline)
     for number in range(100):
@@ -166,7 +166,7 @@ def test_many_results_are_one_repaint(timeline: Timeline, qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("width", [100, 300, 3000])
 @pytest.mark.parametrize("height", [20, 100, 800])
-def test_it_paints_at_any_size(timeline: Timeline, width: int, height: int) -> None:
+def test_it_paints_at_any_size(timeline: RollingTimeline, width: int, height: int) -> None:
     timeline.resize(width, height)
     timeline.show_result(result(face()))
     assert not timeline.grab().isNull()
@@ -183,7 +183,7 @@ def test_the_largest_face_stays_the_same_while_another_is_not_clearly_larger() -
     def at(side: float, face_id: int, share: float) -> object:
         return face(face_id, share=share, box=Box(0, 0, side, side))
 
-    history = EmotionHistory()
+    history = RollingHistory()
     feed(history, 0, 2, at(100, 1, 0.8))
     feed(history, 2, 4, at(100, 1, 0.8), at(130, 2, 0.3))
     feed(history, 4, 6, at(100, 1, 0.8), at(150, 2, 0.3))

@@ -72,7 +72,7 @@ def test_it_needs_a_model_whose_card_knows_neutral_faces(sitting: Sitting) -> No
 def test_a_sad_looking_face_is_measured_shown_and_used(sitting: Sitting) -> None:
     sitting.measure(resting_face())
     found = sitting.panel.found
-    assert found.finding.text() == "Your neutral face looks 55% sad to the model; that will be corrected."
+    assert found.finding.text() == "Your neutral face looks 55% sad to the model. This will be corrected."
     assert "sadness 55%" in found.before.accessibleName()
     assert "neutral 42%" in found.before.accessibleName()
     assert "neutral 8" in found.after.accessibleName()
@@ -171,20 +171,20 @@ def lowering(*names: str, by: float = 1.0) -> PersonalCalibration:
 
 def test_the_finding_names_what_is_lowered_the_most_first() -> None:
     words = finding(shares(anger=0.2, sadness=0.4, neutral=0.3), lowering("anger", "sadness"))
-    assert words == "Your neutral face looks 40% sad and 20% angry to the model; that will be corrected."
+    assert words == "Your neutral face looks 40% sad and 20% angry to the model. This will be corrected."
     faint = finding(shares(fear=0.03, neutral=0.9), lowering("fear"))
-    assert faint == "Your neutral face looks 90% neutral to the model; what little it adds will be corrected."
+    assert faint == "Your neutral face looks 90% neutral to the model. The small error will be corrected."
 
 
 def test_a_face_that_was_hardly_at_rest_is_doubted() -> None:
     assert doubt(shares(happiness=0.2, neutral=0.7), lowering("happiness")) == ""
     smile = shares(happiness=0.95, neutral=0.02)
-    assert "discard it" in doubt(smile, lowering("happiness"))
-    assert "more than can be corrected" in doubt(smile, lowering("happiness", by=2.9))
+    assert "discard the result" in doubt(smile, lowering("happiness"))
+    assert "cannot be corrected completely" in doubt(smile, lowering("happiness", by=2.9))
 
 
 def test_the_summary_says_what_it_does_and_since_when() -> None:
     assert summary(lowering("sadness", "fear", "anger")) == (
-        "Lowers anger, fear and sadness; measured on 2026-11-25 14:30 with fake."
+        "Lowers anger, fear and sadness. Measured on 2026-11-25 14:30 with fake."
     )
-    assert summary(lowering()).startswith("Changes next to nothing")
+    assert summary(lowering()).startswith("Changes almost nothing")

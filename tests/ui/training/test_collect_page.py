@@ -100,7 +100,7 @@ def test_the_preview_shows_the_largest_face_and_what_is_in_the_way(page: Collect
     assert page.view.has_picture
     assert page.view.mark == ""
     note(page, 2, FAR, NEAR)
-    assert page.view.mark == "2 faces in view; the largest is taken"
+    assert page.view.mark == "2 faces in view. The largest one is used."
     note(page, 3)
     assert not page.view.has_picture
     assert page.view.mark == "No face in view"
@@ -133,12 +133,12 @@ def test_nothing_is_written_before_keep(page: CollectPage, qtbot: QtBot) -> None
     assert files(page) == []
     with qtbot.waitSignal(page.said) as said:
         page.review.keep.trigger()
-    assert said.args == ["4 pictures of happiness written.", page.options.folder]
+    assert said.args == ["4 pictures of happiness saved.", page.options.folder]
     assert len(files(page)) == 4
     assert {path.parent for path in files(page)} == {Path("train/happiness")}
     assert page.state is CollectState.IDLE
     qtbot.waitUntil(lambda: page.options.buttons["happiness"].text() == "Happiness (4)")
-    assert page.status.text() == "4 pictures of happiness written."
+    assert page.status.text() == "4 pictures of happiness saved."
 
 
 def test_what_is_deleted_in_the_review_is_not_written(page: CollectPage, qtbot: QtBot) -> None:
@@ -168,7 +168,7 @@ def test_discard_writes_nothing(page: CollectPage) -> None:
     assert files(page) == []
     assert page.state is CollectState.IDLE
     assert page.review.crops == ()
-    assert page.status.text() == "Nothing was written."
+    assert page.status.text() == "No picture was saved."
 
 
 def test_a_full_disk_keeps_the_pictures_in_the_review(
@@ -203,7 +203,7 @@ def test_a_burst_can_be_stopped(page: CollectPage) -> None:
     note(page, 20.0, NEAR)
     page.start.trigger()
     assert page.state is CollectState.REVIEW
-    assert page.review.title.text().startswith("1 of 10 pictures taken, then it was stopped.")
+    assert page.review.title.text().startswith("1 of 10 pictures taken. Then it was stopped.")
 
 
 def test_a_burst_without_a_face_ends_and_says_so(page: CollectPage) -> None:

@@ -146,15 +146,15 @@ def test_figures_come_with_rows_and_interval(page: EvaluatePage, qtbot: QtBot) -
     assert page.pages.currentWidget() is page.view
     assert page.view.title.text() == "tiny on faces"
     assert page.view.headline.text() == (
-        "Right in 33.1% of 130 rows, 95 % interval 25.6% to 41.5% (Wilson's score method). "
+        "Correct in 33.1% of 130 rows, 95 % interval 25.6% to 41.5% (Wilson's score method). "
         "Macro recall 33.6%, macro F1 29.1%."
     )
-    assert "10 rows do not count" in page.view.left_out.text()
+    assert "10 rows were not scored" in page.view.left_out.text()
     assert "3 rows also occur" in page.view.left_out.text()
     page.view.natural.click()
-    assert page.view.headline.text().startswith("Right in 46.9% of 130 rows")
+    assert page.view.headline.text().startswith("Correct in 46.9% of 130 rows")
     assert "15 equal bins" in page.view.calibration.words.text()
-    assert "nine times of ten" in page.view.calibration.words.text()
+    assert "in nine cases of ten" in page.view.calibration.words.text()
 
 
 def test_the_pictures_of_a_chosen_cell_come_into_view(page: EvaluatePage, qtbot: QtBot) -> None:
@@ -185,9 +185,12 @@ def test_the_threshold_is_explained_and_taken_over(page: EvaluatePage, qtbot: Qt
     panel = page.view.threshold
     assert panel.threshold == 0.4
     panel.slider.setValue(0)
-    assert panel.words.text() == "At 0% the model answers on 100% of the faces, right in 47% of them."
+    assert (
+        panel.words.text()
+        == "At 0% the model answers for 100% of the faces. 47% of these answers are correct."
+    )
     panel.slider.setValue(100)
-    assert panel.words.text() == "At 100% the model answers on 0% of the faces."
+    assert panel.words.text() == "At 100% the model answers for 0% of the faces."
     panel.slider.setValue(55)
     with qtbot.waitSignal(page.threshold_requested) as asked:
         panel.take.click()

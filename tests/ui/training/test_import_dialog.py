@@ -139,4 +139,4 @@ def test_closing_ends_the_import(dialog: ImportDialog, trainer: PlannedTrainer, 
 
 
 def test_it_says_that_no_code_of_the_file_is_run(dialog: ImportDialog) -> None:
-    assert any("no code" in label.text() for label in dialog.findChildren(QLabel))
+    assert any("Code in the file is never run" in label.text() for label in dialog.findChildren(QLabel))

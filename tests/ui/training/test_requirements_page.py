@@ -52,7 +52,7 @@ def test_an_installation_that_fails_can_be_tried_again(qtbot: QtBot, code: str) 
     page = RequirementsPage(("no_such_module",), program=installer(code))
     qtbot.addWidget(page)
     page.install.trigger()
-    qtbot.waitUntil(lambda: page.page.message.title == "They were not installed")
+    qtbot.waitUntil(lambda: page.page.message.title == "The packages were not installed")
     assert page.log.toPlainText().strip() == "no network"
     assert page.page.message.actions == (page.install,)
 
@@ -61,7 +61,7 @@ def test_without_pip_it_says_so(qtbot: QtBot) -> None:
     page = RequirementsPage(("no_such_module",), program=("/no/such/python", ()))
     qtbot.addWidget(page)
     page.install.trigger()
-    qtbot.waitUntil(lambda: page.page.message.title == "They were not installed")
+    qtbot.waitUntil(lambda: page.page.message.title == "The packages were not installed")
     assert page.log.toPlainText()
 
 
@@ -72,6 +72,6 @@ def test_it_can_be_cancelled_and_closed(qtbot: QtBot) -> None:
     page.install.trigger()
     qtbot.waitUntil(lambda: page.log.toPlainText().strip() == "started")
     page.cancel.trigger()
-    qtbot.waitUntil(lambda: page.page.message.title == "They were not installed")
+    qtbot.waitUntil(lambda: page.page.message.title == "The packages were not installed")
     page.install.trigger()
     assert page.begin_shutdown() == []

@@ -23,7 +23,7 @@ def test_a_run_goes_on_in_the_background(qtbot: QtBot, make_run_page: Make, run:
     page = started(qtbot, make_run_page())
     with qtbot.waitSignal(page.said, timeout=SLOW_MS) as said:
         page.go_on_in_background()
-    assert said.args == ["My run goes on in the background.", None]
+    assert said.args == ["My run continues in the background.", None]
     assert not page.is_attached_process
     qtbot.waitUntil(lambda: page.history.last_checkpoint == 6, timeout=SLOW_MS)
     assert page.session.phase is RunPhase.RUNNING

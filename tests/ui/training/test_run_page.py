@@ -58,15 +58,19 @@ def test_a_finished_run_gives_its_model(qtbot: QtBot, make_run_page: Make, run: 
     (run.path / "fer7.json").unlink()
     press(page, "Use in live view")
     assert page.banner.message is not None
-    assert "not where it was" in page.banner.message.title
+    assert "was not found" in page.banner.message.title
 
 
 @pytest.mark.parametrize(
     ("behaviour", "phase", "words"),
     [
-        ("fail", RunPhase.FAILED, "the loss is nan at step 4\nResume goes on from its last checkpoint"),
-        ("crash", RunPhase.INTERRUPTED, "It said last: the memory is full"),
-        ("partial", RunPhase.INTERRUPTED, "has crashed.* It had learned nothing yet"),
+        (
+            "fail",
+            RunPhase.FAILED,
+            "the loss is nan at step 4\nPress Resume to continue from the last checkpoint.",
+        ),
+        ("crash", RunPhase.INTERRUPTED, "Its last message: the memory is full"),
+        ("partial", RunPhase.INTERRUPTED, "killed or crashed.* The run has no checkpoint yet"),
     ],
 )
 def test_a_run_that_ends_badly_says_what_to_do(

@@ -73,7 +73,7 @@ def test_the_worst_examples_are_captioned(qtbot: QtBot, make_run_page: Make, run
     page.attach()
     page.views.setCurrentWidget(page.views.worst)
     qtbot.waitUntil(lambda: page.views.worst.grid.isVisible())
-    captions = ["true: neutral, says happiness 96%", "true: fear, says anger 100%"]
+    captions = ["true: neutral, answer: happiness 96%", "true: fear, answer: anger 100%"]
     assert worst_captions(predictions()) == captions
     page.views.worst.show_problem("worst.npz: broken")
     assert page.views.worst.text.text() == "worst.npz: broken"

@@ -229,7 +229,7 @@ def test_memory_that_does_not_suffice_is_warned_of() -> None:
     assert memory_warning(PROBE, 16 * GIB) == ""
     assert memory_warning(PROBE | {"device": "cuda:0"}, 2 * GIB) == ""
     assert memory_warning(PROBE, None) == ""
-    assert "takes 3.0 GiB, this computer has 3.0 GiB" in memory_warning(PROBE, 3 * GIB)
+    assert "needs 3.0 GiB. This computer has 3.0 GiB" in memory_warning(PROBE, 3 * GIB)
 
 
 def test_an_answer_without_figures_is_no_crash() -> None:

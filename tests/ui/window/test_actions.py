@@ -43,7 +43,7 @@ def test_no_two_actions_share_a_shortcut(actions: Actions) -> None:
 
 
 def test_tooltips_name_the_shortcut(actions: Actions) -> None:
-    assert actions.snapshot.toolTip() == "Save the picture with what is drawn over it (Ctrl+S)"
+    assert actions.snapshot.toolTip() == "Save the picture with boxes and labels (Ctrl+S)"
     assert actions.open_files.toolTip().endswith("(Ctrl+O)")
 
 

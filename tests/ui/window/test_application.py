@@ -60,7 +60,7 @@ def test_what_is_changed_in_the_window_goes_before_the_command_line(model: Path)
         if not is_ready(window):
             return False
         if window.pipeline.settings.device == "cpu":
-            automatic = window.device_menu.actions()[0]
+            automatic = window.settings_commands.device_menu.actions()[0]
             automatic.trigger()
             return False
         return window.pipeline.settings.device == "auto"

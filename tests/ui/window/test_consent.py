@@ -88,7 +88,7 @@ def test_counts_that_are_none_are_not_told(qtbot: QtBot) -> None:
     qtbot.addWidget(widget)
     assert widget.text.text() == (
         "On pictures that were kept apart until the model was finished, it agrees with people in 80%. "
-        "How often it took an expression for another one:"
+        "How often it mistook an expression for another one:"
     )
 
 

@@ -70,8 +70,8 @@ def test_the_first_start_shows_what_to_know_and_opens_nothing(tmp_path: Path) ->
     def until(window: MainWindow) -> bool:
         if window.session.model_status.phase == "loading":
             return False
-        assert window.consent_page is not None
-        assert window.consent_page.isVisible()
+        assert window.consent.page is not None
+        assert window.consent.page.isVisible()
         assert window.source.files == ()
         return True
 

@@ -37,8 +37,8 @@ def test_before_consent_nothing_is_opened_and_no_camera_is_looked_for(desk: NewD
 
     new.window.open_files([Path("b.mp4")])
 
-    assert new.window.consent_page is not None
-    assert new.window.consent_page.isVisible()
+    assert new.window.consent.page is not None
+    assert new.window.consent.page.isVisible()
     assert (new.opened, new.listed) == ([], 0)
 
 
@@ -55,9 +55,9 @@ def test_before_consent_only_closing_and_reading_is_possible(desk: NewDesk) -> N
 def test_agreeing_opens_the_camera_and_is_remembered(desk: NewDesk, qtbot: QtBot) -> None:
     new = desk(agreed=False, cameras=[INTEGRATED])
     new.window.begin()
-    assert new.window.consent_page is not None
+    assert new.window.consent.page is not None
 
-    new.window.consent_page.buttons.buttons[0].click()
+    new.window.consent.page.buttons.buttons[0].click()
 
     shows_picture(qtbot, new)
     assert new.opened == [INTEGRATED.key]
@@ -68,9 +68,9 @@ def test_agreeing_opens_the_camera_and_is_remembered(desk: NewDesk, qtbot: QtBot
 def test_declining_closes_the_window_and_is_not_remembered(desk: NewDesk) -> None:
     new = desk(agreed=False)
     new.window.begin()
-    assert new.window.consent_page is not None
+    assert new.window.consent.page is not None
 
-    new.window.consent_page.buttons.buttons[1].click()
+    new.window.consent.page.buttons.buttons[1].click()
 
     assert not new.window.isVisible()
     assert new.settings.consent_version == 0
@@ -302,9 +302,9 @@ def test_a_file_is_analysed_in_a_tab(desk: NewDesk, qtbot: QtBot, tmp_path: Path
     new = desk(model=write_tiny_model(tmp_path / "model"), device="cpu")
     new.window.begin(files=[tmp_path / "talk.mp4"])
     new.commands.analyse.trigger()
-    assert new.window.analyse_dialog.form.input.text() == str(tmp_path / "talk.mp4")
+    assert new.window.files.analyse_dialog.form.input.text() == str(tmp_path / "talk.mp4")
     with qtbot.waitSignal(new.window.tabs.said, timeout=30_000) as said:
-        new.window.analyse_dialog.start.click()
+        new.window.files.analyse_dialog.start.click()
     assert said.args[0].startswith("Finished: 10 pictures analysed")
     assert (tmp_path / "FER Desktop" / "talk.ferx").is_file()
     assert new.window.tabs.tabText(1) == "talk"
@@ -347,8 +347,8 @@ def test_training_and_calibration_are_in_the_menus_once_there_is_consent(desk: N
     act, calibrate = bench.commands, bench.window.personal_actions.calibrate
     entries = (act.new_run, act.runs, act.check_data, act.collect, act.evaluate, act.import_model, calibrate)
     assert not any(action.isEnabled() for action in entries)
-    assert bench.window.consent_page is not None
-    bench.window._agree()
+    assert bench.window.consent.page is not None
+    bench.window.consent.agree()
     assert all(action.isEnabled() for action in entries)
     menus = [action.menu() for action in bench.window.menuBar().actions()]
     present = {action for menu in menus if menu is not None for action in menu.actions()}

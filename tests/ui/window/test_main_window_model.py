@@ -112,9 +112,11 @@ def test_settings_of_the_pipeline_apply_at_once_and_are_remembered(desk: NewDesk
     new.window.begin()
     qtbot.waitUntil(lambda: new.session.model_status.phase == "ready")
 
-    new.window.preferences.balance.setValue(20)
-    new.window.preferences.smoothing.click()
-    cpu = next(action for action in new.window.device_menu.actions() if action.data() == "cpu")
+    new.window.settings_commands.preferences.balance.setValue(20)
+    new.window.settings_commands.preferences.smoothing.click()
+    cpu = next(
+        action for action in new.window.settings_commands.device_menu.actions() if action.data() == "cpu"
+    )
     cpu.trigger()
 
     qtbot.waitUntil(lambda: len(new.built) == 2)
@@ -126,11 +128,11 @@ def test_settings_of_the_pipeline_apply_at_once_and_are_remembered(desk: NewDesk
 def test_restoring_the_defaults_undoes_every_change(desk: NewDesk, qtbot: QtBot) -> None:
     new = desk(detector="yunet", tau=0.1, smoothing=False, device="cpu")
     before = new.window.pipeline.settings
-    new.window.preferences.restore.click()
+    new.window.settings_commands.preferences.restore.click()
     after = new.window.pipeline.settings
     assert (before.detector, after.detector) == ("yunet", "cascade")
     assert (after.tau, after.smoothing, after.device) == (1.0, True, "auto")
-    assert new.window.preferences.device.currentData() == "auto"
+    assert new.window.settings_commands.preferences.device.currentData() == "auto"
 
 
 @pytest.mark.development
@@ -140,10 +142,10 @@ def test_the_threshold_for_uncertain_comes_from_the_settings_and_from_an_evaluat
     new = desk()
     new.window.begin()
     qtbot.waitUntil(lambda: new.session.model_status.phase == "ready")
-    new.window.preferences.uncertain.setValue(55)
+    new.window.settings_commands.preferences.uncertain.setValue(55)
     assert new.window.pipeline.settings.uncertain_below == 0.55
     new.window.training.show_evaluate()
     new.window.training.evaluate.threshold_requested.emit(0.3)
     assert new.window.pipeline.settings.uncertain_below == 0.3
-    assert new.window.preferences.uncertain.value() == 30
+    assert new.window.settings_commands.preferences.uncertain.value() == 30
     assert len(new.built) == 1  # without loading the model again

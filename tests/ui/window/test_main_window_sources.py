@@ -280,7 +280,7 @@ def test_stopping_closes_the_source_and_it_can_be_started_again(desk: NewDesk, q
     shows_picture(qtbot, new)
 
     new.commands.stop.trigger()
-    assert "is closed. Nothing is watched" in shows_page(qtbot, new, "Stopped").text
+    assert "is closed. Nothing is analysed" in shows_page(qtbot, new, "Stopped").text
     assert not new.commands.stop.isEnabled()
     assert not new.commands.snapshot.isEnabled()
 
