@@ -31,6 +31,7 @@ import psutil
 
 from benchmarks import fer_package
 from fer_desktop.core.analysis.loop import analyse
+from fer_desktop.core.analysis.options import AnalysisOptions, Destination
 from fer_desktop.core.analysis.run import run_analysis
 from fer_desktop.core.analysis.summary import AnalysisProgress, AnalysisSummary
 from fer_desktop.core.paths import default_paths
@@ -135,8 +136,9 @@ def analysis(
     def run() -> int:
         summaries[name] = run_analysis(
             video,
-            Path(folder),
+            Destination(Path(folder), video.stem),
             SETTINGS[name],
+            AnalysisOptions(ferx=False),
             pipeline=pipeline,
             on_progress=lambda progress: seen.__setitem__(0, progress.frames_analysed),
             should_stop=lambda: seen[0] >= frames,

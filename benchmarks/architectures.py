@@ -18,7 +18,7 @@ from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.models.card import ModelCard, sha256
 from fer_desktop.core.models.network import build_model
 from trainer.config import TrainConfig
-from trainer.export import export_onnx
+from trainer.release.export import export_onnx
 
 BATCHES = (1, 5)
 COLUMNS = {"accuracy %": "accuracy", "macro recall balanced %": "balanced_macro_recall"}

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 
 from benchmarks.training_speed import OURS, measure
 from fer_desktop.core.types import Image
-from trainer.augment import training_augmentation
+from trainer.learning.augment import training_augmentation
 
 SIDES = (48, 64, 112)
 

@@ -34,12 +34,12 @@ def set_stem_stride(stride: int) -> None:
 
 def average_after(step: int) -> None:
     """Every step after this one counts alike (SWA, Izmailov et al. 2018), statistics of layers too."""
-    from trainer import train
+    from trainer.run import prepare
 
     def average(network: torch.nn.Module, **_: Any) -> ModelEmaV3:
         return ModelEmaV3(network, decay=1.0, update_after_step=step, use_warmup=True, warmup_power=1.0)
 
-    train.ModelEmaV3 = average  # type: ignore[assignment, misc]
+    prepare.ModelEmaV3 = average  # type: ignore[assignment, misc]
 
 
 def adjust_logits() -> None:
@@ -48,14 +48,14 @@ def adjust_logits() -> None:
     It adds the log prior to what the network says while it learns. Kept on afterwards, that is the natural
     setting; taken off, the balanced one. So it is a classifier whose bias starts at the log prior.
     """
-    from trainer import train
+    from trainer.run import prepare
 
-    card, load = train.initial_card, train.load_start_weights
+    card, load = prepare.initial_card, prepare.load_start_weights
     prior: list[float] = []
 
     def note_prior(*arguments: Any, **options: Any) -> Any:
         made = card(*arguments, **options)
-        prior[:] = made.training_prior
+        prior[:] = made.class_prior
         return made
 
     def start(network: torch.nn.Module, *arguments: Any, **options: Any) -> str:
@@ -65,12 +65,12 @@ def adjust_logits() -> None:
             bias.copy_(torch.from_numpy(np.log(prior)))  # type: ignore[operator, union-attr]
         return said
 
-    train.initial_card, train.load_start_weights = note_prior, start
+    prepare.initial_card, prepare.load_start_weights = note_prior, start
 
 
 def leave_out(part: str) -> None:
     """The webcam augmentation without one of its parts."""
-    from trainer import augment
+    from trainer.learning import augment
 
     if part == "box":
         affine = augment._affine

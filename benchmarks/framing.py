@@ -16,8 +16,7 @@ from fer_desktop.core.detection.yunet import YuNetDetector
 from fer_desktop.core.models.preprocessing import crop_face
 from fer_desktop.core.paths import default_paths
 from fer_desktop.core.types import Box, Detection, Image
-from trainer.datasets import load_dataset
-from trainer.samples import NO_LABEL, Samples
+from trainer.data import NO_LABEL, Samples, load_dataset
 
 ENLARGED = 3
 NEAR = 0.4

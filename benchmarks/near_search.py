@@ -14,6 +14,7 @@ from fer_desktop.core.detection.cascade import CascadeDetector
 from fer_desktop.core.detection.detector import DEFAULT_MIN_FACE
 from fer_desktop.core.pipeline import pipeline as pipeline_module
 from fer_desktop.core.pipeline.pipeline import Pipeline
+from fer_desktop.core.pipeline.settings import PipelineSettings
 from fer_desktop.core.sources.video import VideoSource
 from fer_desktop.core.types import FrameResult, Image
 
@@ -33,7 +34,11 @@ class NoClassifier:
 def run(path: Path, whole_search_s: float) -> tuple[list[FrameResult], float]:
     """The results of a recording, and milliseconds of CPU for each detection."""
     pipeline_module.WHOLE_SEARCH_S = whole_search_s
-    pipeline = Pipeline(CascadeDetector(min_face=DEFAULT_MIN_FACE), NoClassifier())  # type: ignore[arg-type]
+    pipeline = Pipeline(
+        CascadeDetector(min_face=DEFAULT_MIN_FACE),
+        NoClassifier(),  # type: ignore[arg-type]
+        PipelineSettings(Path("model.json")),
+    )
     results, cpu_s, searches = [], 0.0, 0
     with VideoSource(path) as source:
         for frame in source:

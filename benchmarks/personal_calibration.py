@@ -27,9 +27,8 @@ from fer_desktop.core.pipeline.pipeline import build_pipeline
 from fer_desktop.core.pipeline.settings import PipelineSettings
 from fer_desktop.core.sources.opening import open_source
 from fer_desktop.core.tracking.smoothing import DEFAULT_UNCERTAIN_BELOW, plain_label
-from trainer.datasets import load_dataset
-from trainer.predict import predict_model
-from trainer.samples import NO_LABEL, Samples
+from trainer.data import NO_LABEL, Samples, load_dataset
+from trainer.evaluation.predict import predict_model
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 SECONDS = 30
@@ -142,7 +141,7 @@ WAYS: dict[str, Way] = {
 
 def print_pictures(rows: Samples, card: ModelCard, model: Path) -> None:
     order = [card.labels.index(name) for name in EMOTIONS]
-    reference, prior = np.array(card.neutral_reference)[order], np.array(card.training_prior)[order]
+    reference, prior = np.array(card.neutral_reference)[order], np.array(card.class_prior)[order]
     is_neutral = rows.majority == NEUTRAL
     people = np.flatnonzero(is_neutral)
     generator = np.random.default_rng(0)

@@ -15,10 +15,9 @@ from fer_desktop.core.models.card import ModelCard
 from fer_desktop.core.models.preprocessing import crop_face
 from fer_desktop.core.paths import default_paths
 from fer_desktop.core.types import Box, Image
-from trainer.datasets import load_dataset
-from trainer.metrics import natural_and_balanced
-from trainer.predict import find_card, predict_model
-from trainer.samples import Samples
+from trainer.data import Samples, load_dataset
+from trainer.evaluation import natural_and_balanced
+from trainer.evaluation.predict import find_card, predict_model
 
 Disturbance = Callable[[Image, np.random.Generator], Image]
 

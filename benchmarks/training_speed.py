@@ -18,10 +18,10 @@ from torch import nn
 
 from fer_desktop.core.models.network import build_model
 from trainer.config import TrainConfig
-from trainer.depthwise import use_quick_gradients, weight_gradient
-from trainer.memory import keep_freed_memory
-from trainer.optimisation import create_optimiser, take_step
-from trainer.processes import Processes
+from trainer.learning.depthwise import use_quick_gradients, weight_gradient
+from trainer.learning.optimisation import create_optimiser, take_step
+from trainer.process import keep_freed_memory
+from trainer.process.distributed import Processes
 
 
 @dataclasses.dataclass(frozen=True)

@@ -16,9 +16,8 @@ import numpy as np
 from fer_desktop.core.models.card import ModelCard
 from fer_desktop.core.models.preprocessing import DEFAULT_TAU, probabilities
 from fer_desktop.core.paths import default_paths
-from trainer.datasets import load_dataset
-from trainer.predict import predict_model
-from trainer.samples import NO_LABEL
+from trainer.data import NO_LABEL, load_dataset
+from trainer.evaluation.predict import predict_model
 
 TAUS = (0.0, DEFAULT_TAU)
 LIMITS = (0.0, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9, 1.01)

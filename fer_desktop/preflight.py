@@ -1,4 +1,4 @@
-"""Checks before the window opens: where something is missing, Qt ends the process without an exception."""
+"""Checks before the window opens, because Qt ends the process when something is missing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ QT_LIBRARIES = (
 
 
 def check_window_system() -> None:
-    """Raises FerDesktopError that says what to install or to do when no window can be opened."""
+    """Raises FerDesktopError when no window can be opened; the message says what to do."""
     try:
         from PySide6 import QtGui, QtWidgets  # noqa: F401
     except ImportError as error:
@@ -27,7 +27,7 @@ def check_window_system() -> None:
 
 
 def load_torch_before_qt(device: str | None) -> None:
-    """Imports PyTorch where it will be needed on Windows: after Qt, its libraries fail to load there."""
+    """Imports PyTorch on Windows when it will be needed: its libraries fail to load after Qt."""
     if sys.platform != "win32" or device in ("cpu", "mps") or importlib.util.find_spec("torch") is None:
         return
     if Path(os.environ.get("SYSTEMROOT", "C:/Windows"), "System32/nvcuda.dll").exists():

@@ -15,6 +15,15 @@ os.environ["MPLBACKEND"] = "Agg"
 
 import pytest
 
+TRAINER = Path(__file__).with_name("trainer")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if TRAINER in item.path.parents:
+            item.add_marker(pytest.mark.development)
+
 
 @pytest.fixture(autouse=True, scope="module")
 def collector_spared() -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ast
-import json
-import subprocess
-import sys
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+from tests.support.imports import loaded_after
+
+pytestmark = pytest.mark.development
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -21,8 +23,9 @@ TRAINER_MAY_USE = {
     "fer_desktop.core.training",
 }
 
-NOT_IN_A_FACE = {"fer_desktop.core.models.network"}
-"""Modules that are imported from outside their package, since their package's face must not load PyTorch."""
+HEAVY = {"torch", "timm", "albumentations"}
+"""Packages that take seconds to load. No face of a package loads them; the modules that do are imported by
+their own names."""
 
 
 @dataclass(frozen=True)
@@ -122,18 +125,62 @@ def test_the_trainer_uses_only_the_contract_of_the_core() -> None:
     assert used, "the trainer does use the contract"
 
 
-def test_no_circle_between_packages() -> None:
-    """Every import counts, also one inside a function and one for types only."""
+def package_graph() -> dict[str, set[str]]:
+    """Which package imports which. Every import counts, also one inside a function and one for types only.
+
+    ``core`` holds the ground floor that the packages in it use, so a package never depends on its own parent.
+    """
     graph: dict[str, set[str]] = {package: set() for package in PACKAGES}
     for name, path in OWN.items():
         package = package_of(name)
-        for item in own_imports(path):
-            other = package_of(item.module)
-            # A package and the packages in it are one family: ``core`` holds the ground floor of all others.
-            if other != package and not other.startswith(package + "."):
-                graph[package].add(other)
+        others = {package_of(item.module) for item in own_imports(path)} - {package}
+        graph[package] |= {other for other in others if not other.startswith(package + ".")}
+    return graph
+
+
+def test_no_circle_between_packages() -> None:
+    graph = package_graph()
     assert circle_in(graph) == []
     assert graph["fer_desktop.core.analysis"] >= {"fer_desktop.core.pipeline", "fer_desktop.core.sinks"}
+
+
+def reachable(graph: dict[str, set[str]], start: str) -> set[str]:
+    """All packages that a package needs, directly or through others."""
+    return set().union(*({other} | reachable(graph, other) for other in graph[start]))
+
+
+def drawn_arrows(document: str) -> set[tuple[str, str]]:
+    """The arrows of a Mermaid flowchart, by the text of their nodes."""
+    titles = dict(re.findall(r"(\w+)\[([\w.]+)\]", document))
+    return {
+        (titles[first], titles[second])
+        for first, second in re.findall(r"(\w+)(?:\[[^\]]*\])? --> (\w+)", document)
+    }
+
+
+def test_the_picture_of_the_architecture_matches_the_imports() -> None:
+    document = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    shown = {"fer_desktop." + title for arrow in drawn_arrows(document) for title in arrow}
+    graph = {name: others & shown for name, others in package_graph().items() if name in shown}
+    direct = {
+        (name.removeprefix("fer_desktop."), other.removeprefix("fer_desktop."))
+        for name, others in graph.items()
+        for other in others
+        if not any(other in reachable(graph, between) for between in others)
+    }
+    assert drawn_arrows(document) == direct
+    ground = {"fer_desktop", "fer_desktop.core", "fer_desktop.ui"}
+    assert shown == {name for name in PACKAGES if name.startswith("fer_desktop")} - ground
+
+
+def test_the_architecture_names_every_package_and_only_files_that_exist() -> None:
+    document = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    families = {"fer_desktop", "fer_desktop.core", "fer_desktop.ui", "trainer"}
+    for package in PACKAGES - families:
+        assert f"| `{package.removeprefix('fer_desktop.')}` |" in document
+    named = re.findall(r"`((?:fer_desktop|trainer)/[\w./]+)`", document)
+    assert [path for path in named if not (ROOT / path).exists()] == []
+    assert named
 
 
 def test_no_circle_between_modules() -> None:
@@ -157,16 +204,28 @@ def exported_by(package: str) -> set[str]:
     return set()
 
 
+def heavy_modules() -> set[str]:
+    """The modules that load one of the heavy packages when they are imported."""
+    needs = {name: {item.module for item in imports_of(path) if item.is_at_top} for name, path in OWN.items()}
+    heavy = {name for name, modules in needs.items() if modules & HEAVY}
+    while more := {name for name, modules in needs.items() if modules & heavy} - heavy:
+        heavy |= more
+    return heavy
+
+
 def test_packages_are_used_through_their_face() -> None:
     """What runs on import comes from a package's face. An import inside a function or for types only may name
     the module, so that no more is loaded than is needed."""
+    heavy = heavy_modules()
+    assert "fer_desktop.core.models.network" in heavy
+    assert heavy.isdisjoint(PACKAGES), "a face loads a heavy package"
     faces = {package: exported_by(package) for package in PACKAGES}
     passed_by = [
         f"{name} imports {item.module}"
         for name, path in OWN.items()
         for item in own_imports(path)
         if item.is_at_top
-        and item.module not in PACKAGES | NOT_IN_A_FACE
+        and item.module not in PACKAGES | heavy
         and (target := package_of(item.module)) != package_of(name)
         and target not in {"fer_desktop", "fer_desktop.core", "trainer"}
         and item.module.removeprefix(target + ".") not in faces[target]
@@ -214,18 +273,6 @@ def test_the_walk_sees_imports_inside_functions(tmp_path: Path) -> None:
     ]
     assert is_in("PySide6.QtCore", {"PySide6"})
     assert not is_in("torchmetrics", {"torch"})
-
-
-def loaded_after(*modules: str) -> set[str]:
-    """The top-level packages that a fresh process has loaded after these imports."""
-    program = (
-        f"import json, sys, {', '.join(modules)}; "
-        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
-    )
-    return set(json.loads(done.stdout))
 
 
 def test_neither_the_core_nor_the_trainer_loads_qt() -> None:

@@ -10,6 +10,8 @@ import pytest
 
 from tests.support.fer2013 import write_fer2013
 
+pytestmark = [pytest.mark.slow, pytest.mark.development]
+
 GUARD = """
 import socket, sys
 

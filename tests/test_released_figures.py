@@ -9,6 +9,8 @@ import pytest
 from fer_desktop.core.models.card import ModelCard
 from fer_desktop.core.models.figures import CardFigures
 
+pytestmark = pytest.mark.development
+
 ROOT = Path(__file__).parents[1]
 
 

@@ -11,6 +11,8 @@ from zipfile import ZipFile
 import pytest
 from hatchling.builders.wheel import WheelBuilder
 
+pytestmark = [pytest.mark.slow, pytest.mark.development]
+
 ROOT = Path(__file__).parents[1]
 
 

@@ -1,4 +1,4 @@
-"""The options of a run and the presets of the window, as values for a form. Loads no torch."""
+"""The options of a run and the window's presets, as values for a form. Loads no torch."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PRESETS = Path(__file__).with_name("presets")
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """id: the name of its file below ``presets``. title, text: for a person who chooses."""
+    """id: the name of its file in ``presets``. title, text: what the window shows."""
 
     id: str
     title: str
@@ -29,26 +29,26 @@ WINDOW_PRESETS = (
     Preset(
         "quick-check",
         "Quick check",
-        "Two epochs on 2,000 pictures at 48 pixels, to see in a few minutes that the data and this computer "
-        "work. The model is of no use.",
+        "Two epochs on 2,000 pictures at 48 pixels. In a few minutes you see whether the data and this "
+        "computer work. The model itself is of no use.",
     ),
     Preset(
         "fine-tune",
         "Fine-tune the bundled model",
-        "Goes on from the model that comes with the program, at a low learning rate. For pictures of your "
-        "own, also for a few dozen.",
+        "Trains the bundled model further, at a low learning rate. For pictures of your own. A few dozen "
+        "are enough.",
     ),
     Preset(
         "full-run",
         "Full run",
-        "Trains a model of your own from weights that know pictures in general. Needs many thousand pictures "
-        "and, without a graphics card, hours.",
+        "Trains a new model from weights that were trained on general pictures. Needs many thousand "
+        "pictures. Without a graphics card it takes hours.",
     ),
 )
 
 
 def describe() -> dict[str, Any]:
-    """All options with their groups, and the presets with what they change in the defaults; for JSON."""
+    """Returns all options with their groups, and the presets with their changes of the defaults, for JSON."""
     return {
         "fields": fields(),
         "groups": list(GROUPS),
@@ -60,7 +60,10 @@ def describe() -> dict[str, Any]:
 
 
 def fields() -> list[dict[str, Any]]:
-    """One object per option. kind: bool, int, float, str or choice. low, high, choices: null without any."""
+    """Returns one object for each option.
+
+    kind: bool, int, float, str or choice. low, high and choices are null for an option without them.
+    """
     types = typing.get_type_hints(TrainConfig)
     return [_field(item, types[item.name]) for item in dataclasses.fields(TrainConfig)]
 
@@ -77,6 +80,6 @@ def _field(item: dataclasses.Field[Any], kind: Any) -> dict[str, Any]:
 
 
 def changes(config: TrainConfig) -> dict[str, Any]:
-    """What differs from the defaults."""
+    """Returns the options that differ from the defaults."""
     defaults = TrainConfig().to_dict()
     return {name: value for name, value in config.to_dict().items() if value != defaults[name]}

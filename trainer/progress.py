@@ -1,4 +1,4 @@
-"""How far a command is, for whoever watches it."""
+"""The progress of a command."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TextIO
 from fer_desktop.core.training import Progress, to_line
 
 OnProgress = Callable[[str, int, int], None]
-"""what, done, total: see `Progress`."""
+"""Arguments: what, done, total. See `Progress`."""
 
 INTERVAL_S = 0.25
 
@@ -19,7 +19,7 @@ def unwatched(what: str, done: int, total: int) -> None:
 
 
 class ProgressLines:
-    """Messages as lines: the first and the last of each kind of work, and between them four a second."""
+    """Writes progress as lines: at most four a second, and the first and the last of each kind of work."""
 
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream, self._clock = stream, clock

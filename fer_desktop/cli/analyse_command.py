@@ -1,4 +1,4 @@
-"""``fer-desktop analyse``: every input, with progress, clear ends and a way to stop."""
+"""``fer-desktop analyse``: analyses every input, shows progress and can be stopped."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from types import FrameType
 
 from fer_desktop.cli.batch_progress import BatchProgress
+from fer_desktop.core.analysis import AnalysisOptions
 from fer_desktop.core.batch import (
     Batch,
     BatchItem,
-    BatchOptions,
     ItemOutcome,
     as_text,
     check_table,
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 
 class StopSignal:
-    """Turns the first Ctrl-C (or SIGTERM) into a wish to stop; the second one interrupts at once."""
+    """Turns the first Ctrl-C (or SIGTERM) into a request to stop; the second one interrupts at once."""
 
     def __init__(self) -> None:
         self.number: int | None = None
@@ -41,7 +41,7 @@ class StopSignal:
 
     @contextmanager
     def installed(self) -> Iterator[None]:
-        """While this lasts, for the main thread."""
+        """Handles the signals while this lasts, on the main thread."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
@@ -59,7 +59,7 @@ class StopSignal:
 
 
 def run_analyse(options: argparse.Namespace, settings: PipelineSettings) -> int:
-    """Analyses every input; returns the exit code. Raises FerDesktopError when nothing can be begun."""
+    """Analyses every input; returns the exit code. Raises FerDesktopError when it cannot begin."""
     inputs = expand_folders(options.inputs)
     items = [BatchItem(input, name) for input, name in zip(inputs, unique_names(inputs), strict=True)]
     batch = _batch(options, settings)
@@ -75,7 +75,7 @@ def run_analyse(options: argparse.Namespace, settings: PipelineSettings) -> int:
 
 
 def _batch(options: argparse.Namespace, settings: PipelineSettings) -> Batch:
-    how = BatchOptions(
+    how = AnalysisOptions(
         video=options.video,
         jsonl=options.jsonl,
         ferx=options.ferx,
@@ -144,7 +144,7 @@ def _report(item: BatchItem, outcome: ItemOutcome) -> None:
 
 
 def _show_table(items: Sequence[BatchItem], batch: Batch, outcomes: Sequence[ItemOutcome]) -> bool:
-    """False where the table cannot be written."""
+    """Shows and writes the table; False when it cannot be written."""
     _write("\n" + as_text(items, outcomes))
     try:
         write_table(batch.output, items, outcomes)

@@ -9,19 +9,19 @@ from pathlib import Path
 from fer_desktop.cli.argument_types import number, seconds
 
 ANALYSE = """\
-Finds the faces and their emotions in videos and pictures and writes them down. For each input NAME:
-  NAME.csv    a row for each frame and face, and one with empty face fields for a frame without faces
-  NAME.json   what was analysed with what: source, model and its hash, versions, settings, counts, timings
-  NAME.ferx   all of it in one file, which the window opens; --no-ferx leaves it out
-  NAME.jsonl  with --jsonl: what is in the CSV, as one JSON object for each frame
-  NAME.mp4    with --video: the annotated video with the source's sound and presentation times
-  NAME/       with --video, of pictures: annotated copies
-Of several inputs there is a table in the end, also as batch.csv. An input that fails does not stop the rest.
-Ctrl-C ends the analysis and leaves whole files of what was done until then; --resume goes on from there.
+Finds faces and their emotions in videos and pictures. For each input NAME it writes:
+  NAME.csv    a row for each frame and face; a frame without faces has one row with empty face fields
+  NAME.json   the report: source, model with its hash, versions, settings, counts and timings
+  NAME.ferx   everything in one file, which the window opens (--no-ferx leaves it out)
+  NAME.jsonl  with --jsonl: the content of the CSV, one JSON object for each frame
+  NAME.mp4    with --video: the annotated video, with the sound and the times of the source
+  NAME/       with --video, for pictures: annotated copies
+Several inputs end with a table, which is also written as batch.csv. If one input fails, the others go on.
+Ctrl-C stops the analysis. The files then hold what was analysed so far, and --resume continues.
 """
 
 ANALYSE_EXAMPLES = """\
-exit code: 0 all done, 1 some input failed, 2 wrong arguments, 130 ended by Ctrl-C, 143 by SIGTERM
+exit code: 0 all done, 1 an input failed, 2 wrong arguments, 130 stopped by Ctrl-C, 143 stopped by SIGTERM
 
 examples:
   fer-desktop analyse talk.mp4 --output results
@@ -48,44 +48,44 @@ def add_analyse_options(
         metavar="DIR",
         type=Path,
         required=True,
-        help="folder of the results; made if absent",
+        help="folder for the results; it is made if needed",
     )
-    command.add_argument("--overwrite", action="store_true", help="replace results that exist")
+    command.add_argument("--overwrite", action="store_true", help="replace existing results")
     command.add_argument(
         "--resume",
         action="store_true",
-        help="skip what was analysed before with the same model, settings and options, and do the rest",
+        help="skip inputs that were analysed before with the same model, settings and options",
     )
     command.add_argument(
         "--ferx",
         action=argparse.BooleanOptionalAction,
         default=True,
-        help="write a results file that the window opens (default: yes)",
+        help="write a results file for the window (default: yes)",
     )
-    command.add_argument("--video", action="store_true", help="write the annotated video or pictures, too")
-    command.add_argument("--jsonl", action="store_true", help="write JSON lines, too")
+    command.add_argument("--video", action="store_true", help="also write the annotated video or pictures")
+    command.add_argument("--jsonl", action="store_true", help="also write JSON lines")
     command.add_argument(
-        "--blur", action="store_true", help="make the faces in what --video writes unrecognisable"
+        "--blur", action="store_true", help="make faces unrecognisable in what --video writes"
     )
 
     part = command.add_argument_group("what is analysed")
     part.add_argument(
-        "--start", metavar="T", type=seconds, help="from here on: seconds, M:S or H:M:S (videos only)"
+        "--start", metavar="T", type=seconds, help="start here: seconds, M:S or H:M:S (videos only)"
     )
-    part.add_argument("--end", metavar="T", type=seconds, help="up to here, without it (videos only)")
+    part.add_argument("--end", metavar="T", type=seconds, help="stop before this time (videos only)")
     frames = part.add_mutually_exclusive_group()
     frames.add_argument(
         "--every",
         metavar="N",
         type=number(int, 1),
         default=1,
-        help="every Nth frame only, in the video too (default: all)",
+        help="analyse every Nth frame; the annotated video holds only these (default: all)",
     )
     frames.add_argument(
         "--rate",
         metavar="FPS",
         type=number(float, 0.001),
-        help="about so many frames a second of the recording's time, whatever its frame rate",
+        help="analyse about this many frames for each second of the recording",
     )
 
     engine = command.add_argument_group("many inputs")
@@ -94,17 +94,17 @@ def add_analyse_options(
         metavar="N",
         type=number(int, 1),
         default=1,
-        help="analyse so many inputs at a time, each in a process (default: %(default)s)",
+        help="number of inputs analysed at once, each in its own process (default: %(default)s)",
     )
     engine.add_argument(
         "--engine",
         choices=("local", "dask"),
         default="local",
-        help="this computer, or a Dask cluster whose machines see the same paths; "
-        "needs pip install 'fer-desktop[cluster]' (default: %(default)s)",
+        help="where to analyse: on this computer, or on a Dask cluster whose machines see the same paths. A "
+        "cluster needs pip install 'fer-desktop[cluster]' (default: %(default)s)",
     )
     engine.add_argument(
-        "--scheduler", metavar="ADDRESS", help="of the Dask cluster, like tcp://10.0.0.1:8786"
+        "--scheduler", metavar="ADDRESS", help="address of the Dask scheduler, like tcp://10.0.0.1:8786"
     )
 
     add_model_options(command)
@@ -113,33 +113,33 @@ def add_analyse_options(
         "--tau",
         metavar="X",
         type=number(float, 0, 1),
-        help="how rare emotions are judged: 0 natural (as frequent as in the training data) to 1 fully "
-        "balanced (all as frequent), which finds more of the rare ones (default: 1.0)",
+        help="weight of rare emotions, 0 to 1. 0 natural: as frequent as in the training data. 1 fully "
+        "balanced: all equally frequent, which finds more rare emotions (default: 1.0)",
     )
-    tuning.add_argument("--no-smoothing", action="store_true", help="judge each frame by itself")
+    tuning.add_argument("--no-smoothing", action="store_true", help="do not average over time")
     tuning.add_argument(
         "--detection-interval",
         metavar="S",
         type=number(float, 0),
-        help="seconds between two searches for faces; in between the tracker moves them on, which is faster; "
-        "0 searches every frame (default: 0.1)",
+        help="seconds between two searches for faces. The tracker follows the faces in between, which is "
+        "faster. 0 searches every frame (default: 0.1)",
     )
     tuning.add_argument(
         "--min-face",
         metavar="X",
         type=number(float, 0.01, 1),
-        help="side of the smallest face looked for, as a fraction of the frame's shorter side; smaller finds "
-        "faces further away and takes longer (default: 0.12)",
+        help="smallest face, as a fraction of the frame's shorter side. A smaller value finds faces further "
+        "away and takes longer (default: 0.12)",
     )
 
 
 def check_analyse_options(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
-    """What the parser cannot say by itself. Raises SystemExit."""
+    """Checks options that depend on each other. Raises SystemExit with a message."""
     if options.end is not None and options.end <= (options.start or 0):
-        parser.error(f"--end ({options.end:g} s) has to come after --start ({options.start or 0:g} s)")
+        parser.error(f"--end ({options.end:g} s) must be after --start ({options.start or 0:g} s)")
     if options.blur and not options.video:
-        parser.error("--blur is about what --video writes; give both")
+        parser.error("--blur needs --video")
     if (options.engine == "dask") != (options.scheduler is not None):
-        parser.error("--engine dask and --scheduler ADDRESS belong together; give both")
+        parser.error("--engine dask and --scheduler ADDRESS need each other")
     if options.engine == "dask" and options.jobs != 1:
-        parser.error("--jobs is about this computer; a Dask cluster has as many as it has workers")
+        parser.error("--jobs works on this computer only; a Dask cluster uses all of its workers")

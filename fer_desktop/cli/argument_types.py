@@ -1,4 +1,4 @@
-"""What the arguments of the command line are made of. Nothing heavy is imported before an option is used."""
+"""Types of command-line arguments. Heavy modules are imported when an option is used."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def seconds(text: str) -> float:
             value = math.nan
         if not 0 <= value < math.inf or text.count(":") > 2:
             raise argparse.ArgumentTypeError(
-                f"'{text}' is no time; give seconds, M:S or H:M:S, like 90 or 1:30"
+                f"'{text}' is not a time; give seconds, M:S or H:M:S, like 90 or 1:30"
             )
         seconds = seconds * 60 + value
     return seconds
@@ -58,7 +58,7 @@ def one_of(module: str, table: str) -> Callable[[str], str]:
 
         names: tuple[str, ...] = getattr(importlib.import_module(f"fer_desktop.core.{module}"), table)
         if text not in names:
-            raise argparse.ArgumentTypeError(f"'{text}' is none of {', '.join(names)}")
+            raise argparse.ArgumentTypeError(f"'{text}' is unknown; choose {', '.join(names)}")
         return text
 
     return choose

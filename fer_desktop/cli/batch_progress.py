@@ -1,4 +1,4 @@
-"""How far a batch is, on a terminal."""
+"""The progress bar of a batch on a terminal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LAYOUT = "{desc}: {percentage:3.0f} %|{bar}| {postfix[0]} [{elapsed} < {remainin
 
 
 class BatchProgress:
-    """A bar over all inputs with the time left; nothing where stderr is no terminal."""
+    """Shows one bar for all inputs, with the time left. Shows nothing when stderr is no terminal."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = names
@@ -36,7 +36,7 @@ class BatchProgress:
             self._bar.close()
 
     def show(self, position: int, progress: AnalysisProgress) -> None:
-        """To be called often."""
+        """Shows the progress of the input at a position."""
         if self._bar is None:
             return
         if position not in self._running:
@@ -48,7 +48,7 @@ class BatchProgress:
 
     @contextmanager
     def ending(self, position: int) -> Iterator[None]:
-        """The bar makes room while something is written about an input that has ended."""
+        """Hides the bar while a line about a finished input is written."""
         if self._bar is not None:
             self._bar.clear()
         yield

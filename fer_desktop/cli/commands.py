@@ -1,4 +1,4 @@
-"""The commands that need no window."""
+"""The commands that run without a window."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _model_lines(model: InstalledModel) -> str:
 
 
 def _settings(options: argparse.Namespace, paths: Paths) -> PipelineSettings:
-    """What the options ask for; what they leave open is as in the program's defaults."""
+    """The pipeline settings of the options; missing options take the defaults."""
     from fer_desktop.core.pipeline.settings import PipelineSettings
 
     given = {

@@ -1,4 +1,4 @@
-"""``fer-desktop export``: files of stored results, one results file after the other."""
+"""``fer-desktop export``: makes files from one results file after the other."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 def run_export(options: argparse.Namespace) -> int:
-    """Exports every input; returns the exit code. One that fails does not stop the others."""
+    """Exports every input; returns the exit code. If one fails, the others go on."""
     failed = False
     stop = StopSignal()
     with stop.installed():
@@ -59,7 +59,7 @@ def run_export(options: argparse.Namespace) -> int:
 
 @contextmanager
 def _progress_bar(title: str) -> Iterator[Callable[[float], None] | None]:
-    """None where stderr is no terminal."""
+    """A function that moves a progress bar; None when stderr is no terminal."""
     if not sys.stderr.isatty():
         yield None
         return

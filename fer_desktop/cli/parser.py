@@ -17,26 +17,26 @@ from fer_desktop.cli.export_options import EXPORT, EXPORT_EXAMPLES, add_export_o
 from fer_desktop.core.logs import LEVELS
 
 DESCRIPTION = """\
-Facial expression recognition on your own computer, live and from files.
-Without a command the window opens. No picture and no result leaves this computer.
+Recognises facial expressions on your own computer, live and in files.
+Without a command, the window opens. Pictures and results stay on this computer.
 """
 
 EXAMPLES = """\
 examples:
   fer-desktop                                  open the window
   fer-desktop --open talk.mp4                  open the window with a video ('fer-desktop window -h' for more)
-  fer-desktop analyse talk.mp4 -o results      write results/talk.csv and results/talk.json
-  fer-desktop export talk.ferx -o r --html     write r/talk-report.html from stored results
-  fer-desktop benchmark talk.mp4               measure how fast this computer is
+  fer-desktop analyse talk.mp4 -o results      write results/talk.csv, .json and .ferx
+  fer-desktop export talk.ferx -o r --html     make a report from stored results
+  fer-desktop benchmark talk.mp4               measure the speed of this computer
 """
 
 WINDOW = """\
-Opens the window. What is not given here is as it was last set in the window.
+Opens the window. Options that are not given here keep their last value in the window.
 """
 
 BENCHMARK = """\
-Measures on one video, in one run: decoding alone, detection, classification of one and of five faces, and
-the whole pipeline; then latency and dropped frames with the video as a live source; and the peak memory.
+Measures on one video, in one run: decoding, detection, classification of one and of five faces, and the
+whole pipeline. Then it plays the video as a live source and measures latency, dropped frames and peak memory.
 """
 
 
@@ -79,22 +79,24 @@ def _parser() -> argparse.ArgumentParser:
             "--log-level",
             choices=LEVELS,
             default="warning",
-            help="what is logged here (default: %(default)s)",
+            help="what is logged on stderr (default: %(default)s)",
         )
         return command
 
     _add_window_options(add("window", "open the window (the default)", WINDOW))
     add_analyse_options(
-        add("analyse", "write the emotions in videos and pictures to files", ANALYSE, ANALYSE_EXAMPLES),
+        add(
+            "analyse", "analyse videos and pictures and write the results to files", ANALYSE, ANALYSE_EXAMPLES
+        ),
         _add_model_options,
     )
     export = add(
-        "export", "make tables, figures, reports and videos of stored results", EXPORT, EXPORT_EXAMPLES
+        "export", "make tables, figures, reports and videos from stored results", EXPORT, EXPORT_EXAMPLES
     )
     add_export_options(export, existing)
     _add_json_option(add("cameras", "list the cameras and the keys for --camera"))
-    _add_json_option(add("models", "list the models and how accurate they are"))
-    _add_benchmark_options(add("benchmark", "measure how fast this computer is", BENCHMARK))
+    _add_json_option(add("models", "list the models with their accuracy"))
+    _add_benchmark_options(add("benchmark", "measure the speed of this computer", BENCHMARK))
     return parser
 
 
@@ -111,21 +113,21 @@ def _add_window_options(command: argparse.ArgumentParser) -> None:
 
 def _add_benchmark_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "input", metavar="INPUT", nargs="?", type=existing, help="a video; without one a generated video"
+        "input", metavar="INPUT", nargs="?", type=existing, help="a video (default: a generated one)"
     )
     command.add_argument(
         "--frames",
         metavar="N",
         type=number(int, 1),
         default=300,
-        help="for the rates (default: %(default)s)",
+        help="number of frames for the rates (default: %(default)s)",
     )
     command.add_argument(
         "--seconds",
         metavar="S",
         type=number(float, 0.1),
         default=10.0,
-        help="of live source at 30 frames per second (default: %(default)g)",
+        help="length of the live source at 30 frames per second (default: %(default)g)",
     )
     _add_json_option(command)
     _add_model_options(command)
@@ -137,13 +139,13 @@ def _add_model_options(command: argparse.ArgumentParser) -> None:
         "--device",
         type=one_of("classification", "DEVICES"),
         metavar="DEVICE",
-        help="auto, cpu, cuda or mps (default: auto, a GPU if PyTorch can use one)",
+        help="auto, cpu, cuda or mps (default: auto, which takes a GPU if PyTorch can use one)",
     )
     group.add_argument(
         "--detector",
         type=one_of("detection", "DETECTORS"),
         metavar="NAME",
-        help="cascade, or yunet with pip install 'fer-desktop[yunet]' (default: cascade)",
+        help="cascade or yunet; yunet needs pip install 'fer-desktop[yunet]' (default: cascade)",
     )
     group.add_argument("--detector-model", metavar="FILE", type=existing, help="the detector's model file")
     group.add_argument(
@@ -155,4 +157,4 @@ def _add_model_options(command: argparse.ArgumentParser) -> None:
 
 
 def _add_json_option(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--json", action="store_true", help="as JSON")
+    command.add_argument("--json", action="store_true", help="print JSON")

@@ -62,9 +62,12 @@ def recordings(tmp_path: Path) -> Recordings:
         (["--rate", "0"], "'0' is not a number from 0.001"),
         (["--jobs", "0"], "'0' is not a whole number from 1"),
         (["--min-face", "0"], "'0' is not a number from 0.01 to 1"),
-        (["--engine", "dask"], "--engine dask and --scheduler ADDRESS belong together"),
-        (["--scheduler", "tcp://a:1"], "--engine dask and --scheduler ADDRESS belong together"),
-        (["--engine", "dask", "--scheduler", "tcp://a:1", "--jobs", "2"], "--jobs is about this computer"),
+        (["--engine", "dask"], "--engine dask and --scheduler ADDRESS need each other"),
+        (["--scheduler", "tcp://a:1"], "--engine dask and --scheduler ADDRESS need each other"),
+        (
+            ["--engine", "dask", "--scheduler", "tcp://a:1", "--jobs", "2"],
+            "--jobs works on this computer only",
+        ),
     ],
 )
 def test_wrong_arguments_are_refused_with_the_reason(

@@ -78,8 +78,8 @@ def test_ctrl_c_ends_it_with_whole_files(ferx: Path, tmp_path: Path, monkeypatch
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "say what to make: --csv, --parquet, --summary"),
-        (["--csv", "--blur"], "--blur is about what --video and --html write"),
+        ([], "choose what to make: --csv, --parquet, --summary"),
+        (["--csv", "--blur"], "--blur needs --video or --html"),
     ],
 )
 def test_wrong_arguments_are_refused_with_the_reason(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-SHARED = Path(__file__).resolve().parents[3] / "shared"
+SHARED = Path(os.environ.get("FER_DESKTOP_SHARED") or Path(__file__).resolve().parents[3] / "shared")
 
 
 def shared_media(name: str) -> Path:

@@ -54,7 +54,7 @@ def write_tiny_model(
         std=0.25,
         crop_margin=0.0,
         labels=EMOTIONS,
-        training_prior=(0.1, 0.02, 0.03, 0.3, 0.1, 0.1, 0.35),
+        class_prior=(0.1, 0.02, 0.03, 0.3, 0.1, 0.1, 0.35),
         temperature=1.0,
     )
     files = {"onnx": {"name": weights.name, "sha256": sha256(weights)}}

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from fer_desktop.core.training.messages import RunMessage
 from trainer.config import TrainConfig
-from trainer.control import Wish
-from trainer.train import train
+from trainer.process.control import ControlRequest
+from trainer.run.train import train
 
 Run = tuple[Path, list[RunMessage]]
 
@@ -33,10 +33,10 @@ def run(
     """
     asked = 0
 
-    def control() -> Wish:
+    def control() -> ControlRequest:
         nonlocal asked
         asked += 1
-        return Wish.STOP if asked == stop_after else Wish.GO_ON
+        return ControlRequest.STOP if asked == stop_after else ControlRequest.CONTINUE
 
     return list(train(config, data, None, folder, control))
 

@@ -5,8 +5,9 @@ import torch
 
 from benchmarks import changed_trainer
 from benchmarks.ablations import VARIANTS
-from trainer import augment, train
 from trainer.config import TrainConfig
+from trainer.learning import augment
+from trainer.run import prepare
 
 CONTENT = json.loads(VARIANTS.read_text(encoding="utf-8"))
 
@@ -52,10 +53,10 @@ def test_without_shift_and_scale_a_head_still_tilts(monkeypatch: pytest.MonkeyPa
 
 
 def test_swa_counts_every_step_after_the_given_one_alike(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(train, "ModelEmaV3", train.ModelEmaV3)
+    monkeypatch.setattr(prepare, "ModelEmaV3", prepare.ModelEmaV3)
     changed_trainer.average_after(2)
     network = torch.nn.Linear(1, 1)
-    average = train.ModelEmaV3(network)
+    average = prepare.ModelEmaV3(network)
     for step, value in enumerate([9.0, 9.0, 9.0, 1.0, 2.0, 6.0]):
         torch.nn.init.constant_(network.weight, value)
         average.update(network, step=step)

@@ -6,11 +6,8 @@ from typing import Any
 
 import pytest
 
-import trainer
-from fer_desktop.core.paths import default_paths
-from trainer.arguments import parser, train_config
+from trainer.cli.arguments import parser, train_config
 from trainer.config import ConfigError, TrainConfig
-from trainer.start_weights import NAMED
 
 
 @pytest.mark.parametrize(
@@ -53,25 +50,3 @@ def test_a_broken_file_is_refused(tmp_path: Path) -> None:
     file.write_text("{")
     with pytest.raises(ConfigError, match=r"run\.json"):
         TrainConfig.load(file)
-
-
-@pytest.mark.parametrize("name", ["fer7", "fer7-original"])
-def test_the_preset_is_what_the_bundled_model_was_trained_with(name: str) -> None:
-    preset = TrainConfig.load(Path(trainer.__file__).with_name("presets") / f"{name}.json")
-    card = json.loads((default_paths().bundled_models / f"{name}.json").read_text(encoding="utf-8"))
-    assert preset == TrainConfig.from_dict(card["training"]["config"])
-
-
-def test_each_stage_of_make_model_needs_only_those_before_it() -> None:
-    presets = Path(trainer.__file__).with_name("presets")
-    makefile = presets.parents[1] / "Makefile"
-    lines = makefile.read_text("utf-8").replace("\\\n", " ").splitlines()
-    line = next(line for line in lines if line.startswith("STAGES :="))
-    made: set[str] = set(NAMED)
-    for stage in line.partition(":=")[2].split():
-        config = TrainConfig.load(presets / f"{stage}.json")
-        assert config.name == stage
-        needed = {config.start, *map(Path.as_posix, config.teacher_paths + config.soup_paths)}
-        assert needed <= made
-        made.add(f"runs/{stage}/{stage}.json")
-    assert {"runs/fer7/fer7.json", "runs/fer7-original/fer7-original.json"} <= made

@@ -14,9 +14,9 @@ from fer_desktop.core.models.card import ModelCard
 from fer_desktop.core.paths import default_paths
 from fer_desktop.core.training.messages import Epoch, Finished
 from tests.support.runs import TINY, Run, run
-from tests.trainer.test_folders import write_class
-from trainer import start_weights
+from tests.trainer.data.test_folders import write_class
 from trainer.config import ConfigError, TrainConfig
+from trainer.learning import start_weights
 from trainer.options import WINDOW_PRESETS, changes, describe, fields
 
 PRESETS = {preset.id: preset for preset in WINDOW_PRESETS}

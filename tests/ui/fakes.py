@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.live.capture import SourceRequest
 from fer_desktop.core.models.card import ModelCard
-from fer_desktop.core.pipeline.settings import PipelineSettings
+from fer_desktop.core.pipeline import PersonalCalibration, Pipeline, PipelineSettings
 from fer_desktop.core.types import Detection, Frame, FrameResult, Image, Timings
 from tests.support.sources import SyntheticSource
 
@@ -31,7 +31,7 @@ CARD = ModelCard(
     std=0.25,
     crop_margin=0.0,
     labels=EMOTIONS,
-    training_prior=(0.1, 0.02, 0.03, 0.3, 0.1, 0.1, 0.35),
+    class_prior=(0.1, 0.02, 0.03, 0.3, 0.1, 0.1, 0.35),
     temperature=1.0,
 )
 
@@ -91,11 +91,19 @@ class FakePipeline:
     ) -> None:
         self.detector = FakeDetector()
         self.classifier = FakeClassifier(device)
+        self.personal: PersonalCalibration | None = None
         self.processed: list[int] = []
         self.taken = threading.Semaphore(0)
         self.resets = 0
         self._gate = gate or Gate(is_open=True)
         self._error = error
+
+    def with_settings(self, settings: PipelineSettings) -> FakePipeline | Pipeline:
+        """Itself, as Pipeline's, unless the settings want another smoothing."""
+        if settings.smoothing:
+            self.classifier.tau = settings.tau
+            return self
+        return Pipeline(self.detector, self.classifier, settings)
 
     def process(self, frame: Frame) -> FrameResult:
         self.processed.append(frame.index)

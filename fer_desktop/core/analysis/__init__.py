@@ -2,15 +2,19 @@
 
 from fer_desktop.core.analysis.loop import IncompleteAnalysisError
 from fer_desktop.core.analysis.monitor import AnalysisMonitor
+from fer_desktop.core.analysis.options import DEFAULT_OPTIONS, AnalysisOptions, Destination, default_name
 from fer_desktop.core.analysis.record import Earlier, recording_facts
 from fer_desktop.core.analysis.report import settings_facts, versions
-from fer_desktop.core.analysis.run import default_name, run_analysis
+from fer_desktop.core.analysis.run import run_analysis
 from fer_desktop.core.analysis.summary import AnalysisProgress, AnalysisSummary
 
 __all__ = [
+    "DEFAULT_OPTIONS",
     "AnalysisMonitor",
+    "AnalysisOptions",
     "AnalysisProgress",
     "AnalysisSummary",
+    "Destination",
     "Earlier",
     "IncompleteAnalysisError",
     "default_name",

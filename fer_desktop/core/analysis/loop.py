@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from fer_desktop.core.analysis.options import DEFAULT_OPTIONS, AnalysisOptions
 from fer_desktop.core.analysis.prefetching import Prefetcher, ReadFrame
 from fer_desktop.core.analysis.sampling import FrameSampler, frame_sampler
 from fer_desktop.core.analysis.summary import AnalysisProgress, AnalysisSummary, Tally
@@ -33,23 +34,21 @@ def analyse(
     source: FrameSource,
     pipeline: Pipeline,
     sinks: Sequence[Sink],
+    options: AnalysisOptions = DEFAULT_OPTIONS,
     *,
-    every: int = 1,
-    rate: float | None = None,
-    start_s: float | None = None,
-    end_s: float | None = None,
     on_progress: Callable[[AnalysisProgress], None] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> AnalysisSummary:
-    """Runs the frames that ``frame_sampler`` takes by every or rate through the pipeline and into the sinks.
+    """Runs the sampled frames of a source through the pipeline and into the sinks.
 
-    start_s, end_s: what part of the whole the source reads, for the progress. should_stop: asked before each
-    frame. Memory does not grow with the length of the source. Pictures are taken one by one, not as a video.
-    Whatever happens, the sinks are closed and keep what was written. Raises what the source and the sinks
-    raise; once frames have been analysed, an IncompleteAnalysisError that says the same.
+    options: every and rate choose the frames; start_s and end_s, the part that the source reads, serve the
+    progress. should_stop: asked before each frame.
+    Memory does not grow with the length of the source. Each picture of a folder stands for itself.
+    The sinks are closed in every case, and keep what was written. Raises what the source and the sinks raise;
+    after the first analysed frame, an IncompleteAnalysisError with the same message.
     """
     started = time.perf_counter()
-    is_sampled = frame_sampler(every=every, rate=rate)
+    is_sampled = frame_sampler(every=options.every, rate=options.rate)
     tally = Tally()
     opened: list[Sink] = []
     failures: list[FerDesktopError] = []
@@ -59,7 +58,7 @@ def analyse(
             for sink in sinks:
                 sink.open(source.info)
                 opened.append(sink)
-            span = _span(source.info, start_s, end_s)
+            span = _span(source.info, options.start_s, options.end_s)
             complete = _run(source, pipeline, opened, tally, is_sampled, span, on_progress, should_stop)
     except FerDesktopError as error:
         failures.append(error)

@@ -1,4 +1,4 @@
-"""What a running analysis shows of itself while it writes its file, and the brake on it."""
+"""A view of a running analysis for another thread, and its pause."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ PAUSE_CHECK_S = 0.1
 
 
 class AnalysisMonitor:
-    """A Sink (see core.recording) whose results another thread takes whenever it likes.
+    """A Sink whose results another thread takes at any time.
 
-    Every result is kept until it is taken, of the pictures only the newest. ``hold`` and ``go_on`` are the
-    brake: the analysis asks ``wait_while_held`` before each frame. clock: seconds, for tests.
+    It keeps every result, and the newest picture, until they are taken. ``hold`` pauses the analysis and
+    ``go_on`` continues it; the analysis calls ``wait_while_held`` before each frame. clock: in seconds.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -34,16 +34,12 @@ class AnalysisMonitor:
 
     @property
     def info(self) -> SourceInfo | None:
-        """Of the source, once it is open."""
+        """The source's description, once it is open."""
         return self._info
 
     @property
-    def is_held(self) -> bool:
-        return not self._free.is_set()
-
-    @property
     def held_s(self) -> float:
-        """For how long in all it has been held."""
+        """The total time of all pauses in seconds."""
         with self._lock:
             now = 0.0 if self._held_at is None else self._clock() - self._held_at
             return self._held_s + now
@@ -62,14 +58,14 @@ class AnalysisMonitor:
         self._free.set()
 
     def wait_while_held(self, should_stop: Callable[[], bool]) -> bool:
-        """Returns what ``should_stop`` says, at once when it is free, else when it is free or is to stop."""
+        """Waits until the pause ends or the analysis is to stop; returns what ``should_stop`` says."""
         while not should_stop():
             if self._free.wait(PAUSE_CHECK_S):
                 return should_stop()
         return True
 
     def take(self) -> tuple[list[FrameResult], tuple[Frame, FrameResult] | None]:
-        """The results since the last time, and the newest picture with its result if there is a new one."""
+        """The results since the last call, and the newest picture with its result, None without a new one."""
         with self._lock:
             results, self._results = self._results, []
             newest, self._newest = self._newest, None

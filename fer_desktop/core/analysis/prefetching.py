@@ -21,7 +21,7 @@ _STOP_CHECK_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class ReadFrame:
-    """A frame that was read: its time, how long reading took, and where its faces are if it was chosen."""
+    """A frame that was read: its time, the duration of reading, and the tracked frame if it is sampled."""
 
     pts_s: float
     read_s: float

@@ -1,6 +1,6 @@
-"""What an analysis leaves behind about itself: for which recording, how, and which files are its own.
+"""Which recording an analysis is of, and which files are its own.
 
-The report NAME.json says it when the analysis has ended, the record NAME.part while it runs and after a kill.
+The report NAME.json says so after the analysis, the record NAME.part during it and after a forced stop.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fer_desktop.core.analysis.options import Destination
 from fer_desktop.core.errors import SourceError
 from fer_desktop.core.files import output_error
 from fer_desktop.core.results import fingerprint
@@ -20,9 +21,9 @@ from fer_desktop.core.sources import folder_images
 
 
 def recording_facts(path: Path | None) -> dict[str, Any]:
-    """Where a recording is, and the fingerprint of its content, both None without a path.
+    """The path of a recording and the fingerprint of its content, both None without a path.
 
-    The fingerprint of a folder is that of its pictures and their names. Raises SourceError.
+    The fingerprint of a folder covers its pictures and their names. Raises SourceError.
     """
     if path is None:
         return {"path": None, "fingerprint": None}
@@ -36,15 +37,19 @@ def recording_facts(path: Path | None) -> dict[str, Any]:
 
 @contextmanager
 def kept_record(
-    folder: Path, name: str, recording: dict[str, Any], targets: Iterable[Path], batch_id: str | None
+    destination: Destination, recording: dict[str, Any], targets: Iterable[Path]
 ) -> Iterator[None]:
-    """While this lasts, NAME.part says that ``targets`` are being written.
+    """Keeps the record NAME.part while ``targets`` are being written.
 
-    It stays after a kill, and after an error that left some of them there. Raises OutputError.
+    It stays after a forced stop, and after an error that left some of the files. Raises OutputError.
     """
     targets = tuple(targets)
-    path = _record_path(folder, name)
-    record = {"source": recording, "outputs": [target.name for target in targets], "batch": batch_id}
+    path = _record_path(destination.folder, destination.name)
+    record = {
+        "source": recording,
+        "outputs": [target.name for target in targets],
+        "batch": destination.batch_id,
+    }
     try:
         path.write_text(json.dumps(record), encoding="utf-8")
     except OSError as error:
@@ -61,9 +66,9 @@ def kept_record(
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What earlier analyses of a recording under a name left, each None where there is none.
+    """The traces of earlier analyses of a recording under a name; each is None if absent.
 
-    report: of one that ended. record: of one that was killed, or is running.
+    report: of an analysis that ended. record: of one that was stopped by force, or is running.
     """
 
     folder: Path
@@ -79,21 +84,21 @@ class Earlier:
 
     @property
     def outputs(self) -> tuple[Path, ...]:
-        """The files that the report speaks of, and itself."""
+        """The files that the report names, and the report."""
         return self._files(self.report)
 
     def own_files(self, batch_id: str, *, of_any_batch: bool) -> frozenset[Path]:
-        """What a new analysis may replace: unfinished results, and finished ones of this or of any batch."""
+        """The files that a new analysis may replace: unfinished results, and finished ones of its batch."""
         owned = set(self._files(self.record))
         if of_any_batch or (self.report is not None and self.report.get("batch") == batch_id):
             owned.update(self.outputs)
         return frozenset(owned)
 
     def is_finished(self, settings: dict[str, Any], hashes: Collection[str]) -> bool:
-        """Whether the results are complete, still there, and the same if they were made again.
+        """Whether the results are complete, still there, and would come out the same again.
 
-        settings: as they stand in the report; the model's path does not count. hashes: SHA-256 of the
-        weights that the model may run with.
+        settings: in the form of the report; the model's path does not count. hashes: SHA-256 of the weights
+        that the model may run with.
         """
         report = self.report
         if report is None or self.record is not None or report.get("complete") is not True:
@@ -121,7 +126,7 @@ def _record_path(folder: Path, name: str) -> Path:
 
 
 def _read(path: Path, recording: dict[str, Any]) -> dict[str, Any] | None:
-    """A report or record, if it is of this recording: the same file, even if changed, or the same content."""
+    """A report or record if it is of this recording: the same path or the same content."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         source, _ = content["source"], content["outputs"]
@@ -132,7 +137,7 @@ def _read(path: Path, recording: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _content(picture: Path) -> str:
-    """A picture that cannot be read is left out by the analysis."""
+    """The fingerprint of a picture; the analysis leaves out a picture that cannot be read."""
     try:
         return fingerprint(picture)
     except SourceError:

@@ -1,4 +1,4 @@
-"""The JSON file beside the results: what was analysed, with what, and how it went."""
+"""The report: a JSON file that says what was analysed, with what, and with which result."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import cv2
 import onnxruntime
 
 from fer_desktop import __version__
+from fer_desktop.core.analysis.options import AnalysisOptions
 from fer_desktop.core.analysis.summary import AnalysisSummary
 from fer_desktop.core.files import write_whole
 from fer_desktop.core.pipeline import Pipeline, PipelineSettings
@@ -61,7 +62,7 @@ def report_of(
     }
 
 
-def facts_of(pipeline: Pipeline, settings: PipelineSettings, options: dict[str, Any]) -> dict[str, Any]:
+def facts_of(pipeline: Pipeline, settings: PipelineSettings, options: AnalysisOptions) -> dict[str, Any]:
     """What decides the results, as JSON values: model, detector, settings with the options, versions."""
     return {
         "model": _model(pipeline),
@@ -71,15 +72,14 @@ def facts_of(pipeline: Pipeline, settings: PipelineSettings, options: dict[str, 
     }
 
 
-def settings_facts(settings: PipelineSettings, options: dict[str, Any]) -> dict[str, Any]:
+def settings_facts(settings: PipelineSettings, options: AnalysisOptions) -> dict[str, Any]:
     """The settings of the pipeline and the options of the analysis, as JSON values."""
-    values = dataclasses.asdict(settings) | options
-    del values["personal"]  # of the live view alone
+    values = dataclasses.asdict(settings) | dataclasses.asdict(options)
     return {name: str(value) if isinstance(value, Path) else value for name, value in values.items()}
 
 
 def versions() -> dict[str, str]:
-    """Of the program and of what decides its results."""
+    """The versions of the program and of the packages that decide its results."""
     return {
         "fer-desktop": __version__,
         "python": platform.python_version(),

@@ -1,4 +1,4 @@
-"""Which frames of a source are analysed."""
+"""Frame sampling: which frames of a source are analysed."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from collections.abc import Callable
 from fer_desktop.core.types import Frame
 
 FrameSampler = Callable[[Frame], bool]
-"""Asked once for each frame, in their order; remembers where it is."""
+"""Says for each frame, in their order, whether it is analysed."""
 
 _TICK_S = 0.001
-"""Times in whole ticks of a container may fall so much before the moment that they stand for (Matroska)."""
+"""A container's rounded time may lie so much before the true time (Matroska)."""
 
 
 def frame_sampler(*, every: int = 1, rate: float | None = None) -> FrameSampler:
-    """Every ``every``-th frame from the first, or with ``rate`` about so many a second of the source's time.
+    """Samples every ``every``-th frame, or about ``rate`` frames a second of the source's time.
 
-    rate: the time from the first frame is cut into periods of 1 / rate seconds, and the first frame in each
-    is taken; so an uneven rate is evened out, and a source with fewer frames is taken whole.
+    rate: the time from the first frame is divided into periods of 1 / rate seconds, and the first frame of
+    each period is taken. This evens out an uneven rate. A source with fewer frames is taken whole.
     Raises ValueError when both are given, or one is out of range.
     """
     if rate is None:

@@ -1,4 +1,4 @@
-"""How far an analysis is, and what it did in the end."""
+"""The progress of an analysis, and its summary at the end."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ STAGES = ("read", "detect", "classify", "process", "write")
 
 @dataclass(frozen=True, slots=True)
 class AnalysisProgress:
-    """How far an analysis is.
+    """The progress of an analysis.
 
-    pts_s: time of the last frame read, in seconds of the source. elapsed_s: since the analysis began.
-    fraction: 0 to 1, an estimate; None where the source does not say how long it is.
+    pts_s: time of the last frame read, in seconds of the source. elapsed_s: time since the analysis began.
+    fraction: estimate, 0 to 1; None when the length of the source is unknown.
     """
 
     frames_read: int
@@ -56,7 +56,7 @@ class AnalysisSummary:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts while an analysis runs; of fixed size but for the ids."""
+    """Counts while an analysis runs. Its size is fixed, apart from the set of ids."""
 
     frames_read: int = 0
     frames_analysed: int = 0

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 CONNECT_S = 5.0
 POLL_S = 0.5
-"""How often it is asked whether to stop, here and on the workers."""
+"""Time between two questions whether to stop, here and on the workers."""
 
 RETRIES = 3
-"""How often a task is given out again after an error outside the analysis."""
+"""A task is given out again so many times after an error outside the analysis."""
 
 
 class ClusterError(FerDesktopError):
@@ -41,10 +41,10 @@ def run_on_cluster(
     should_stop: Callable[[], bool] = lambda: False,
     connect_s: float = CONNECT_S,
 ) -> list[ItemOutcome]:
-    """As ``run_batch``, one task for each item; what a lost worker had is done again by another one.
+    """Does what ``run_batch`` does, with one task for each item. Another worker repeats a lost worker's item.
 
-    scheduler: its address, like tcp://10.0.0.1:8786. A file in the output folder lets the workers go on: they
-    stop when it is gone. Raises ClusterError when nothing can be begun.
+    scheduler: its address, like tcp://10.0.0.1:8786. The workers stop when a file in the output folder is
+    gone. Raises ClusterError when the batch cannot begin.
     """
     items = [dataclasses.replace(item, input=item.input.absolute()) for item in items]
     batch = dataclasses.replace(batch, output=batch.output.absolute(), settings=_absolute(batch.settings))
@@ -101,7 +101,7 @@ def _create(go_on: Path) -> None:
 
 
 def _check_workers(client: Client, scheduler: str, paths: Sequence[Path]) -> None:
-    """Raises ClusterError unless there are workers and all of them see these paths."""
+    """Raises ClusterError if there is no worker, or a worker does not see one of these paths."""
     if not client.nthreads():
         raise ClusterError(f"{scheduler}: the Dask cluster has no workers; start some and try again")
     try:
@@ -115,13 +115,13 @@ def _check_workers(client: Client, scheduler: str, paths: Sequence[Path]) -> Non
         if gone:
             path = gone[0].parent if gone[0] == paths[-1] else gone[0]
             raise ClusterError(
-                f"{path}: the worker {worker} does not see it; inputs, model and output folder have to be on "
-                "a disk that all machines share, under the same path"
+                f"{path}: the worker {worker} does not see it; put inputs, model and output "
+                "folder on a disk that all machines see under the same path"
             )
 
 
 def _ended(futures: Sequence[Future], go_on: Path, should_stop: Callable[[], bool]) -> Iterator[int]:
-    """Positions of the tasks, in the order in which they end. A wish to stop makes them end soon."""
+    """Positions of the tasks, in the order in which they end. A request to stop ends them soon."""
     ended: queue.SimpleQueue[int] = queue.SimpleQueue()
     for position, future in enumerate(futures):
         future.add_done_callback(lambda _, position=position: ended.put(position))
@@ -151,12 +151,12 @@ _own = threading.local()
 
 
 def missing(paths: Sequence[Path]) -> list[Path]:
-    """Those that are not there."""
+    """The paths that do not exist on this machine."""
     return [path for path in paths if not path.exists()]
 
 
 def analyse_on_worker(item: BatchItem, batch: Batch, go_on: Path) -> ItemOutcome:
-    """A task has one thread of its worker and takes no more."""
+    """Analyses one item in one thread of a worker."""
     if not go_on.exists():
         return ItemOutcome("waiting")
     cv2.setNumThreads(1)

@@ -1,4 +1,4 @@
-"""Which analyses a list of files and folders stands for, and what their results are called."""
+"""From a list of files and folders to the analyses of a batch and their names."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ VIDEO_SUFFIXES = frozenset(
     {".3gp", ".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".mxf", ".ogv"}
     | {".ts", ".webm", ".wmv"}
 )
-"""Endings, in lower case, of the videos that are looked for in a folder."""
+"""Suffixes, in lower case, of the videos that are looked for in a folder."""
 
 RESERVED_NAME = "batch"
-"""Of the table of a batch, which no input's results may take."""
+"""Name of the table of a batch; no input's results may take it."""
 
 
 def expand_folders(inputs: Iterable[Path]) -> list[Path]:
-    """Every folder of videos as its videos, in natural order; other inputs as they are.
+    """Replaces every folder of videos by its videos, in natural order, and keeps other inputs.
 
-    A folder that also has pictures, or no video, stays as well: its pictures are one input.
+    A folder that has pictures, or no video, is kept as well: its pictures are one input.
     """
     expanded: list[Path] = []
     for path in inputs:
@@ -35,7 +35,7 @@ def expand_folders(inputs: Iterable[Path]) -> list[Path]:
 
 
 def _entries(path: Path) -> list[Path]:
-    """What is in a folder, in natural order; nothing where it is none or cannot be read."""
+    """The entries of a folder in natural order; empty for a file and for an unreadable folder."""
     try:
         return sorted(path.iterdir(), key=lambda entry: natural_order(entry.name))
     except OSError:

@@ -1,4 +1,4 @@
-"""A batch on several processes. One that dies costs the file that it had; a fresh one takes its place."""
+"""A batch on several processes. When one dies, its item fails and a new process takes its place."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ from fer_desktop.core.pipeline import Pipeline, PipelineSettings, build_pipeline
 Build = Callable[[PipelineSettings, int], Pipeline]
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
-"""A terminal sends them to all processes, but only the parent heeds them."""
+"""A terminal sends them to all processes; only the parent handles them."""
 
 POLL_S = 0.2
-"""How often it is asked whether to stop."""
+"""Time between two questions whether to stop."""
 
 REPORT_S = 0.1
-"""A process tells no more often how far it is."""
+"""Shortest time between two progress messages of a process."""
 
 END_S = 5.0
-"""For a process without work to end by itself."""
+"""Time for a process without work to end by itself."""
 
 
 def run_in_processes(
@@ -127,7 +127,7 @@ class _Worker:
         self._send(None)
 
     def receive(self) -> AnalysisProgress | ItemOutcome | logging.LogRecord | None:
-        """What it has to say; None when it died."""
+        """The next message of the process; None when it died."""
         try:
             message: AnalysisProgress | ItemOutcome | logging.LogRecord = self.connection.recv()
         except (EOFError, OSError):
@@ -140,7 +140,7 @@ class _Worker:
         code = self._process.exitcode or 0
         if code >= 0:
             return f"its process ended by itself (exit code {code})"
-        reason = ", perhaps for want of memory" if code == -signal.SIGKILL else ""
+        reason = ", perhaps because memory ran out" if code == -signal.SIGKILL else ""
         return f"its process was ended by {signal.Signals(-code).name}{reason}"
 
     def end(self) -> None:
@@ -160,7 +160,7 @@ class _Worker:
 
 @contextmanager
 def _signals_held() -> Iterator[None]:
-    """A process that starts under this gets no signal before it can ignore it; here they come afterwards."""
+    """Holds signals back while a process starts, until that process can ignore them."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -175,7 +175,7 @@ def _signals_held() -> Iterator[None]:
 
 
 def _serve(connection: Connection, batch: Batch, threads: int, build: Build) -> None:
-    """Analyses what it is given until the other end is closed."""
+    """Analyses the items that it receives until the other end is closed."""
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     logging.getLogger().addHandler(_ToParent(connection))

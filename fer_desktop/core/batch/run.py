@@ -1,8 +1,7 @@
-"""Many analyses that do not depend on each other. Here: what they are, and one after the other."""
+"""A batch: several analyses, and their run one after the other."""
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import os
 from collections.abc import Callable, Sequence
@@ -12,8 +11,11 @@ from typing import Literal
 from uuid import uuid4
 
 from fer_desktop.core.analysis import (
+    DEFAULT_OPTIONS,
+    AnalysisOptions,
     AnalysisProgress,
     AnalysisSummary,
+    Destination,
     Earlier,
     IncompleteAnalysisError,
     recording_facts,
@@ -30,31 +32,17 @@ ItemState = Literal["waiting", "done", "done before", "stopped", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
-class BatchOptions:
-    """As ``run_analysis`` takes them."""
-
-    video: bool = False
-    jsonl: bool = False
-    ferx: bool = True
-    every: int = 1
-    rate: float | None = None
-    start_s: float | None = None
-    end_s: float | None = None
-    blur: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Batch:
     """How every item is analysed.
 
-    resume: what has been analysed before with the same model, settings and options is not done again, and
-    other results of the same recording are replaced. overwrite: any results are replaced.
-    id: results that carry it were made by this batch, so an item that is given out twice is done once.
+    resume: skips items that were analysed before with the same model, settings and options, and replaces
+    other results of the same recording. overwrite: replaces any results.
+    id: marks the results of this batch, so that an item that is given out twice is analysed once.
     """
 
     output: Path
     settings: PipelineSettings
-    options: BatchOptions = BatchOptions()
+    options: AnalysisOptions = DEFAULT_OPTIONS
     resume: bool = False
     overwrite: bool = False
     id: str = field(default_factory=lambda: uuid4().hex)
@@ -70,11 +58,11 @@ class BatchItem:
 
 @dataclass(frozen=True, slots=True)
 class ItemOutcome:
-    """What became of an item. With "waiting" it was not begun.
+    """How an item ended. "waiting": it was not begun.
 
-    people: different faces, as far as the tracker can tell. elapsed_s: of the analysis. last_pts_s: time of
-    the last frame, None without any. error: what went wrong. is_refused: results exist that may not be
-    replaced.
+    people: number of different faces, as far as the tracker can tell. elapsed_s: duration of the analysis.
+    last_pts_s: time of the last frame, None without frames. error: message for the user.
+    is_refused: results exist, and the batch may not replace them.
     """
 
     state: ItemState
@@ -109,7 +97,7 @@ class ItemOutcome:
 
 OnItemProgress = Callable[[int, AnalysisProgress], None]
 OnItemOutcome = Callable[[int, ItemOutcome], None]
-"""Both get the position of the item, from 0."""
+"""Both receive the position of the item, counted from 0."""
 
 
 def run_batch(
@@ -121,7 +109,7 @@ def run_batch(
     on_outcome: OnItemOutcome = lambda position, outcome: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> list[ItemOutcome]:
-    """One item after the other on this thread; one that fails does not stop the rest."""
+    """Analyses the items one after the other on this thread. If one fails, the others go on."""
     outcomes = [ItemOutcome("waiting")] * len(items)
     for position, item in enumerate(items):
         if should_stop():
@@ -143,7 +131,7 @@ def analyse_item(
     on_progress: Callable[[AnalysisProgress], None] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> ItemOutcome:
-    """Analyses one item, unless that has been done before. What goes wrong is in the outcome."""
+    """Analyses one item, unless its results are there already. The outcome tells of errors."""
     try:
         recording = recording_facts(item.input if _exists(item.input) else None)
         earlier = Earlier.read(batch.output, item.name, recording)
@@ -151,13 +139,15 @@ def analyse_item(
             return before
         summary = run_analysis(
             item.input,
-            batch.output,
+            Destination(
+                batch.output,
+                item.name,
+                overwrite=batch.overwrite,
+                replaceable=earlier.own_files(batch.id, of_any_batch=batch.resume),
+                batch_id=batch.id,
+            ),
             batch.settings,
-            name=item.name,
-            **dataclasses.asdict(batch.options),
-            overwrite=batch.overwrite,
-            replaceable=earlier.own_files(batch.id, of_any_batch=batch.resume),
-            batch_id=batch.id,
+            batch.options,
             pipeline=pipeline,
             on_progress=on_progress,
             should_stop=should_stop,
@@ -173,12 +163,12 @@ def analyse_item(
 
 
 def _before(earlier: Earlier, batch: Batch) -> ItemOutcome | None:
-    """The outcome of an analysis that need not be done again. Raises ModelError."""
+    """The outcome of an earlier analysis that still holds, else None. Raises ModelError."""
     report = earlier.report
     if report is None or not (batch.resume or report.get("batch") == batch.id):
         return None
     hashes = {weights["sha256"] for weights in ModelCard.load(batch.settings.model).files.values()}
-    settings = settings_facts(batch.settings, dataclasses.asdict(batch.options))
+    settings = settings_facts(batch.settings, batch.options)
     if not earlier.is_finished(settings, hashes):
         return None
     return ItemOutcome(

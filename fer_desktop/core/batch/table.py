@@ -1,4 +1,4 @@
-"""What became of a batch, as a table to read and as a CSV file."""
+"""The outcomes of a batch as a text table and as a CSV file."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def table_path(folder: Path) -> Path:
 
 
 def check_table(folder: Path) -> None:
-    """Raises ResultsExistError where the table would replace a file that is none."""
+    """Raises ResultsExistError when the table would replace a file that is not such a table."""
     path = table_path(folder)
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
@@ -54,7 +54,7 @@ def write_table(folder: Path, items: Sequence[BatchItem], outcomes: Sequence[Ite
 
 
 def as_text(items: Sequence[BatchItem], outcomes: Sequence[ItemOutcome]) -> str:
-    """Lines of equal columns; the errors come last, as long as they are."""
+    """A table in plain text; the last column holds the errors in full."""
     header = ("input", "state", "frames", "with faces", "people", "seconds", "frames/s", "error")
     rows = [
         (_short(item.input.name or str(item.input)), outcome.state, *_figures(outcome), outcome.error or "")
@@ -81,7 +81,7 @@ def _figures(outcome: ItemOutcome) -> tuple[str, ...]:
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    """Text to the left, figures to the right."""
+    """Aligns text left and figures right."""
     texts, figures, (error,) = row[:2], row[2:7], row[7:]
     cells = [text.ljust(width) for text, width in zip(texts, widths[:2], strict=True)]
     cells += [figure.rjust(width) for figure, width in zip(figures, widths[2:7], strict=True)]

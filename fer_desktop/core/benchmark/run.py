@@ -1,4 +1,4 @@
-"""How fast the parts and the whole are on this computer, measured on one video in one run."""
+"""Measures the speed of the parts and of the whole on one video in one run."""
 
 from __future__ import annotations
 

@@ -34,7 +34,6 @@ class FrameSpans:
 class Episode:
     """A run of analysed frames in which a person had one label; one of LABELS."""
 
-    person_id: int
     label: str
     start_s: float
     end_s: float
@@ -84,7 +83,7 @@ def episodes(stored: StoredAnalysis, person_id: int, spans: FrameSpans) -> tuple
     last = np.append(np.flatnonzero(ends), len(rows) - 1)
     first = np.append(0, last[:-1] + 1)
     return tuple(
-        Episode(person_id, LABELS[label], start_s, end_s, count)
+        Episode(LABELS[label], start_s, end_s, count)
         for label, start_s, end_s, count in zip(
             labels[first].tolist(),
             spans.start_s[frames[first]].tolist(),

@@ -36,21 +36,13 @@ OTHER_SCRIPTS = ("Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "Noto San
 """Fonts for names that DejaVu Sans has no letters for; those that are installed are used."""
 
 
-def write_timeline(stored: StoredAnalysis, path: Path, *, smoothed: bool = True) -> None:
-    """A PNG or SVG file, by the ending of its name. Raises OutputError."""
-    write_whole(
-        path, draw_timeline(stored, "svg" if path.suffix.lower() == ".svg" else "png", smoothed=smoothed)
-    )
+def write_timeline(stored: StoredAnalysis, path: Path) -> None:
+    """Writes a PNG or SVG file, by the ending of its name. Raises OutputError."""
+    write_whole(path, draw_timeline(stored, "svg" if path.suffix.lower() == ".svg" else "png"))
 
 
-def draw_timeline(
-    stored: StoredAnalysis,
-    kind: Literal["png", "svg"],
-    *,
-    smoothed: bool = True,
-    span_s: tuple[float, float] | None = None,
-) -> bytes:
-    """The content of a picture file. span_s: from when to when, in seconds; None for all of the recording."""
+def draw_timeline(stored: StoredAnalysis, kind: Literal["png", "svg"]) -> bytes:
+    """Returns the content of a picture file."""
     import matplotlib
     from matplotlib import font_manager
 
@@ -59,20 +51,18 @@ def draw_timeline(
     content = io.BytesIO()
     style: Any = {"svg.fonttype": "none", "svg.hashsalt": "fer-desktop", "font.size": 9, "font.family": fonts}
     with matplotlib.rc_context(style):
-        figure = timeline_figure(stored, smoothed=smoothed, span_s=span_s)
+        figure = timeline_figure(stored)
         no_metadata = dict.fromkeys(("Creator", "Date", "Format", "Type")) if kind == "svg" else None
         figure.savefig(content, format=kind, dpi=DPI, metadata=no_metadata)
     return content.getvalue()
 
 
-def timeline_figure(
-    stored: StoredAnalysis, *, smoothed: bool = True, span_s: tuple[float, float] | None = None
-) -> Figure:
-    """The figure itself, not bound to any window."""
+def timeline_figure(stored: StoredAnalysis) -> Figure:
+    """Returns the figure itself, which belongs to no window."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    span_s = span_s or (0.0, stored.end_s or 1.0)
+    span_s = (0.0, stored.end_s or 1.0)
     times = frame_spans(stored)
     people = _most_seen(stored)
     lane_in = min(max(20 / max(len(people), 1), 0.7), 1.4)
@@ -88,13 +78,13 @@ def timeline_figure(
         area = (LEFT_IN / WIDTH_IN, (bottom_in + GAP_IN / 2) / height_in, width, lane_in / height_in)
         lanes.append(figure.add_axes(area, xlim=span_s))
     for lane, person in zip(lanes, people, strict=False):
-        _draw_lane(lane, stored, person, times, span_s, smoothed=smoothed)
+        _draw_lane(lane, stored, person, times, span_s)
     if not people:
         lanes[0].text(0.5, 0.5, "No face was found", ha="center", va="center", transform=lanes[0].transAxes)
         lanes[0].set_yticks([])
     _draw_axis(lanes, span_s)
     _draw_markers(lanes, [marker for marker in stored.markers if _is_in(marker, span_s)], span_s, lane_in)
-    _draw_head(figure, stored, span_s, height_in, smoothed=smoothed)
+    _draw_head(figure, stored, span_s, height_in)
     return figure
 
 
@@ -107,17 +97,11 @@ def _most_seen(stored: StoredAnalysis) -> list[Person]:
 
 
 def _draw_lane(
-    lane: Axes,
-    stored: StoredAnalysis,
-    person: Person,
-    times: FrameSpans,
-    span_s: tuple[float, float],
-    *,
-    smoothed: bool,
+    lane: Axes, stored: StoredAnalysis, person: Person, times: FrameSpans, span_s: tuple[float, float]
 ) -> None:
     from matplotlib.patheffects import Normal, Stroke
 
-    lines = series(stored, person.id, times, span_s, smoothed=smoothed, bins=BINS)
+    lines = series(stored, person.id, times, span_s, bins=BINS)
     for position, emotion in enumerate(emotions.ALL):
         (line,) = lane.plot(lines.time_s, lines.values[:, position], color=emotion.colour, linewidth=1.1)
         if min(emotion.rgb[:2]) > 220:  # yellow needs an edge on white
@@ -180,21 +164,18 @@ def _draw_markers(
         label.set(color=MARKER_COLOUR, parse_math=False, clip_on=False)
 
 
-def _draw_head(
-    figure: Figure, stored: StoredAnalysis, span_s: tuple[float, float], height_in: float, *, smoothed: bool
-) -> None:
+def _draw_head(figure: Figure, stored: StoredAnalysis, span_s: tuple[float, float], height_in: float) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
     tenths = span_s[1] - span_s[0] < 10
     left = LEFT_IN / WIDTH_IN
     part = f"{clock(span_s[0], tenths=tenths)} to {clock(span_s[1], tenths=tenths)}"
-    kind = "smoothed" if smoothed else "of each frame"
     hidden = len(stored.shown_people) - MOST_LANES
     more = f"; {hidden} more people are seldom in the picture and not drawn" if hidden > 0 else ""
     title = figure.text(left, 1 - 0.28 / height_in, one_line(stored.name, 80), fontsize=13, fontweight="bold")
     title.set_parse_math(False)
-    figure.text(left, 1 - 0.5 / height_in, f"{part}, probabilities {kind}{more}", color="#555555")
+    figure.text(left, 1 - 0.5 / height_in, f"{part}, probabilities smoothed{more}", color="#555555")
     handles: list[Any] = [Line2D([], [], color=emotion.colour, linewidth=3) for emotion in emotions.ALL]
     handles.append(Patch(facecolor="white", edgecolor="#777777", hatch="//////", linewidth=0))
     figure.legend(

@@ -35,7 +35,6 @@ def series(
     times: FrameSpans,
     span_s: tuple[float, float],
     *,
-    smoothed: bool,
     bins: int,
 ) -> Series:
     """Every frame where there are few, else the smallest and largest value in each of ``bins`` parts."""
@@ -44,7 +43,7 @@ def series(
     frames = frames_of(table, rows)
     inside = (times.end_s[frames] > span_s[0]) & (times.start_s[frames] < span_s[1])
     rows, frames = rows[inside], frames[inside]
-    values = (table.smoothed if smoothed else table.probabilities)[rows]
+    values = table.smoothed[rows]
     time_s, curves = (
         _every_frame(frames, values, times)
         if len(rows) <= 2 * bins

@@ -1,9 +1,10 @@
-"""Makes files of stored results, of every kind that there is."""
+"""Writes the exports of stored results."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from fer_desktop.core.errors import FerDesktopError, OutputError, ResultsExistError
@@ -37,11 +38,13 @@ FILES: dict[str, str] = {
 KINDS = tuple(FILES)
 
 SHARES = {"csv": 3.0, "parquet": 2.0, "video": 60.0, "png": 2.0, "svg": 2.0, "html": 2.0}
-"""How long a kind takes against others, for the progress; 0.3 where it is not said."""
+"""How long a kind takes relative to the others, for the progress."""
+OTHER_SHARE = 0.3
+"""That of a kind which SHARES does not name."""
 
 
 class ExportError(OutputError):
-    """Some of the files could not be made; ``written`` are those that were."""
+    """Some files could not be made. written: the files that were made."""
 
     def __init__(self, message: str, written: tuple[Path, ...]) -> None:
         super().__init__(message)
@@ -49,11 +52,11 @@ class ExportError(OutputError):
 
 
 class _Stopped(Exception):  # noqa: N818 - no error
-    """Leaves the kind that is being written."""
+    """Ends the file that is being written."""
 
 
 def target(stored: StoredAnalysis, folder: Path, kind: str, name: str | None = None) -> Path:
-    """The file, or for the annotated copies of pictures the folder, that a kind becomes."""
+    """Returns the file of a kind of export; for annotated copies of pictures, their folder."""
     suffix = FILES[kind]
     if kind == "video" and stored.facts["source"]["kind"] == "images":
         suffix = suffix.removesuffix(".mp4")
@@ -71,45 +74,26 @@ def export(
     on_progress: Callable[[float], None] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> tuple[Path, ...]:
-    """Writes NAME and an ending for each kind into a folder, which is made if absent; returns the files.
+    """Writes one file for each kind into a folder and returns the files. The folder is made if absent.
 
-    kinds: of KINDS. name: None takes that of the results file. blur: faces in the video and the report are
-    unrecognisable. overwrite: replace files that exist. on_progress: is told the fraction, 0 to 1.
-    should_stop: when it says so, no further file is begun; a video ends there, whole, others are left out.
-    Raises ResultsExistError before anything is written, and ExportError, after all that can be written is,
-    with what failed.
+    kinds: of KINDS. name: what the files' names begin with; None for the name of the results file.
+    blur: makes faces in the video and in the report unrecognisable. overwrite: replaces files that exist.
+    on_progress: receives the fraction that is done, 0 to 1. should_stop: once it returns True, no further
+    file is begun. A video that is being written ends there and is kept, any other file is not.
+    Raises ResultsExistError before it writes anything. Raises ExportError, which says what failed, after it
+    has tried every kind.
     """
     chosen = [kind for kind in KINDS if kind in set(kinds)]
     targets = {kind: target(stored, folder, kind, name) for kind in chosen}
     _prepare(stored, folder, targets.values(), overwrite)
-    whole = sum(SHARES.get(kind, 0.3) for kind in chosen)
-    done = 0.0
+    progress = _Progress(chosen, on_progress, should_stop)
     written: list[Path] = []
     failures: list[str] = []
-
-    def report(fraction: float) -> None:
-        if on_progress is not None:
-            on_progress(min((done + fraction * SHARES.get(kind, 0.3)) / whole, 1.0))
-
-    def report_or_stop(fraction: float) -> None:
-        if should_stop():
-            raise _Stopped
-        report(fraction)
-
     for kind, path in targets.items():
         if should_stop():
             break
         try:
-            if kind == "video":
-                made, warnings = write_annotated(
-                    stored, path, blur=blur, on_progress=report, should_stop=should_stop
-                )
-                for warning in warnings:
-                    log.warning("%s: %s", path, warning)
-                written += [] if made is None else [made]
-            else:
-                _write(kind, stored, path, blur, report_or_stop)
-                written.append(path)
+            written += _write(kind, stored, path, blur, progress)
         except _Stopped:
             break
         except FerDesktopError as error:
@@ -117,17 +101,49 @@ def export(
         except Exception as error:
             log.exception("the export of %s failed", path)
             failures.append(f"{path}: could not be made ({type(error).__name__}: {error})")
-        report(1.0)
-        done += SHARES.get(kind, 0.3)
+        progress.finish(kind)
     if failures:
         raise ExportError("\n".join(failures), tuple(written))
     return tuple(written)
 
 
-def _write(
-    kind: str, stored: StoredAnalysis, path: Path, blur: bool, on_progress: Callable[[float], None]
-) -> None:
+class _Progress:
+    """The progress over all kinds of an export."""
+
+    def __init__(
+        self,
+        kinds: Iterable[str],
+        on_progress: Callable[[float], None] | None,
+        should_stop: Callable[[], bool],
+    ) -> None:
+        self.should_stop = should_stop
+        self._on_progress = on_progress
+        self._shares = {kind: SHARES.get(kind, OTHER_SHARE) for kind in kinds}
+        self._done = 0.0
+
+    def report(self, kind: str, fraction: float) -> None:
+        """fraction: of this kind, 0 to 1."""
+        if self._on_progress is not None:
+            done = self._done + fraction * self._shares[kind]
+            self._on_progress(min(done / sum(self._shares.values()), 1.0))
+
+    def report_or_stop(self, kind: str, fraction: float) -> None:
+        """Raises _Stopped when the export is to stop."""
+        if self.should_stop():
+            raise _Stopped
+        self.report(kind, fraction)
+
+    def finish(self, kind: str) -> None:
+        self.report(kind, 1.0)
+        self._done += self._shares[kind]
+
+
+def _write(kind: str, stored: StoredAnalysis, path: Path, blur: bool, progress: _Progress) -> list[Path]:
+    """Writes the file of a kind and returns what was written."""
+    on_progress = partial(progress.report_or_stop, kind)
     match kind:
+        case "video":
+            return _write_video(stored, path, blur, progress)
         case "csv":
             write_table_csv(stored, path, on_progress=on_progress)
         case "parquet":
@@ -144,10 +160,24 @@ def _write(
             write_timeline(stored, path)
         case "html":
             write_report(stored, path, blur=blur)
+    return [path]
+
+
+def _write_video(stored: StoredAnalysis, path: Path, blur: bool, progress: _Progress) -> list[Path]:
+    made, warnings = write_annotated(
+        stored,
+        path,
+        blur=blur,
+        on_progress=partial(progress.report, "video"),
+        should_stop=progress.should_stop,
+    )
+    for warning in warnings:
+        log.warning("%s: %s", path, warning)
+    return [] if made is None else [made]
 
 
 def _prepare(stored: StoredAnalysis, folder: Path, targets: Iterable[Path], overwrite: bool) -> None:
-    """Makes the folder, and sure that nothing is replaced by mistake. Raises OutputError."""
+    """Makes the folder, and checks that no file is replaced by mistake. Raises OutputError."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         existing = [path for path in targets if path.exists()]

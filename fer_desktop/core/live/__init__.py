@@ -7,9 +7,8 @@ from fer_desktop.core.live.inference import (
     ModelPhase,
     ModelStatus,
     PipelineLoader,
-    needs_rebuild,
-    with_settings,
 )
+from fer_desktop.core.live.loop import LiveLoop
 from fer_desktop.core.live.mailbox import Mailbox
 from fer_desktop.core.live.meters import Clock, Stats
 
@@ -19,6 +18,7 @@ __all__ = [
     "Clock",
     "InferenceThread",
     "LiveFeed",
+    "LiveLoop",
     "Mailbox",
     "ModelPhase",
     "ModelStatus",
@@ -27,6 +27,4 @@ __all__ = [
     "SessionState",
     "SourceRequest",
     "Stats",
-    "needs_rebuild",
-    "with_settings",
 ]

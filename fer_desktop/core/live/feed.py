@@ -1,4 +1,4 @@
-"""What one opened source hands from thread to thread."""
+"""The mailboxes and meters between the threads of one opened source."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fer_desktop.core.types import Frame, FrameResult
 class LiveFeed:
     """The mailboxes and meters of one opened source.
 
-    Every opened source gets its own, so what a thread of an earlier source still delivers reaches nobody.
+    Every opened source has its own, so late frames of an earlier source are not shown.
     preview: the newest frame for the window. pending: the newest frame for the inference.
     results: the newest result for the window.
     """
@@ -28,7 +28,7 @@ class LiveFeed:
         self._uncounted: int | None = None
 
     def start_counting_drops(self) -> None:
-        """Counts from now on; frames that come while no model is loaded are not called dropped."""
+        """Counts dropped frames from now on; frames before the model is loaded do not count."""
         self._uncounted = self.pending.dropped
 
     def stats(self) -> Stats:

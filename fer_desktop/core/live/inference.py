@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from fer_desktop.core.errors import FerDesktopError
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 ModelPhase = Literal["loading", "ready", "error"]
 
 MAX_FAILURES = 10
-"""After so many frames in a row that could not be analysed the live view stops."""
+"""The live view stops after so many failed frames in a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,38 +40,8 @@ class ModelStatus:
     notice: str | None = None
 
 
-def needs_rebuild(old: PipelineSettings, new: PipelineSettings) -> bool:
-    """Whether the detector or the model has to be loaded again to go from one to the other."""
-    return new != replace(
-        old,
-        tau=new.tau,
-        smoothing=new.smoothing,
-        detection_interval_s=new.detection_interval_s,
-        uncertain_below=new.uncertain_below,
-        personal=new.personal,
-    )
-
-
-def with_settings(pipeline: Pipeline, built_with: PipelineSettings, settings: PipelineSettings) -> Pipeline:
-    """The pipeline with other settings that need no rebuild: the same one when only tau and the personal
-    calibration differ, else a new one around the same detector and model."""
-    pipeline.classifier.tau = settings.tau
-    pipeline.personal = settings.personal
-    if settings == replace(built_with, tau=settings.tau, personal=settings.personal):
-        return pipeline
-    successor = Pipeline(
-        pipeline.detector,
-        pipeline.classifier,
-        smoothing=settings.smoothing,
-        detection_interval_s=settings.detection_interval_s,
-        uncertain_below=settings.uncertain_below,
-    )
-    successor.personal = settings.personal
-    return successor
-
-
 class PipelineLoader(threading.Thread):
-    """Builds pipelines one after the other; of several requests meanwhile only the newest is served.
+    """Builds pipelines one after the other. It serves only the newest of several waiting requests.
 
     on_outcome(settings, pipeline or error) is called from this thread.
     """

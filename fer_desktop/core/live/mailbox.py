@@ -1,4 +1,4 @@
-"""A one-place mailbox: how the newest value gets from one thread to another without a queue in between."""
+"""A mailbox for one value: hands the newest value from one thread to another without a queue."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ Clock = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """How the live view is doing, over the last two seconds.
+    """Rates and latency of the live view over the last two seconds.
 
     capture_fps, inference_fps, display_fps: pictures a second that were read, analysed and shown.
     latency_ms: median time from the capture of a picture to its result on the screen; None without results.

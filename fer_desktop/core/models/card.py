@@ -18,6 +18,8 @@ from fer_desktop.core.errors import ModelError
 from fer_desktop.core.files import whole_file
 
 CARD_FORMAT = 1
+FORMER_PRIOR = "training_prior"
+"""The name of ``class_prior`` in cards that were written before it had its own."""
 WeightsKind = Literal["onnx", "safetensors"]
 
 
@@ -33,8 +35,9 @@ class ModelCard:
         contrast do not matter.
     crop_margin: how far the crop reaches beyond the face box on each side, as a fraction of its side.
     labels: the order of the network's outputs, a permutation of the seven emotions.
-    training_prior: how frequent each label is where the natural probabilities are right, in the order of
-        ``labels``, sum 1: the validation rows', on which they are calibrated.
+    class_prior: the share of each label in the rows on which the natural probabilities are calibrated, in
+        the order of ``labels``, sum 1: the validation rows. Before the calibration it is that of the training
+        targets; an imported model has equal shares. Older cards call it ``training_prior``.
     temperature: logits are divided by it; fitted on the validation split (Guo et al. 2017).
     neutral_reference: what the model says of a neutral face: the geometric mean of its natural probabilities
         over the neutral validation rows, in the order of ``labels``, sum 1. None: not known.
@@ -50,7 +53,7 @@ class ModelCard:
     std: float
     crop_margin: float
     labels: tuple[str, ...]
-    training_prior: tuple[float, ...]
+    class_prior: tuple[float, ...]
     temperature: float
     standardise: bool = False
     neutral_reference: tuple[float, ...] | None = None
@@ -70,8 +73,8 @@ class ModelCard:
             problems.append(f"format is {self.format}, this program reads {CARD_FORMAT}")
         if sorted(self.labels) != sorted(EMOTIONS):
             problems.append(f"labels are {', '.join(self.labels)}; needed are {', '.join(EMOTIONS)}")
-        if len(self.training_prior) != len(self.labels) or min(self.training_prior, default=0) <= 0:
-            problems.append("training_prior needs one positive share per label")
+        if len(self.class_prior) != len(self.labels) or min(self.class_prior, default=0) <= 0:
+            problems.append("class_prior needs one positive share per label")
         if self.neutral_reference is not None and not _are_shares(self.neutral_reference, len(self.labels)):
             problems.append("neutral_reference needs one positive share per label, with sum 1, or null")
         if self.channels not in (1, 3):
@@ -110,16 +113,12 @@ class ModelCard:
             raise ModelError(f"{path}: the model card cannot be read ({error})") from error
         if not isinstance(content, dict):
             raise ModelError(f"{path}: a model card is a JSON object, this is a {type(content).__name__}")
-        fields = {item.name: item for item in dataclasses.fields(cls)}
-        unknown, missing = _differences(content, fields)
-        if unknown or missing:
-            raise ModelError(
-                f"{path}: the model card does not fit this program"
-                + (f"; unknown: {', '.join(unknown)}" if unknown else "")
-                + (f"; missing: {', '.join(missing)}" if missing else "")
-            )
+        if FORMER_PRIOR in content and "class_prior" not in content:
+            content["class_prior"] = content.pop(FORMER_PRIOR)
+        if differences := _differences(content):
+            raise ModelError("; ".join([f"{path}: the model card does not fit this program", *differences]))
         try:
-            for name in ("labels", "training_prior", "neutral_reference"):
+            for name in ("labels", "class_prior", "neutral_reference"):
                 if content.get(name) is not None:
                     content[name] = tuple(content[name])
             return cls(**content)
@@ -134,7 +133,7 @@ class ModelCard:
         with whole_file(path) as temporary:
             temporary.write_text(text, encoding="utf-8")
 
-    def weights_file(self, card_path: Path, kind: WeightsKind, *, verify: bool = True) -> Path:
+    def weights_file(self, card_path: Path, kind: WeightsKind) -> Path:
         """The path of one kind of weights. Raises ModelError when absent or not the file of the card."""
         entry = self.files.get(kind)
         if entry is None:
@@ -143,7 +142,7 @@ class ModelCard:
         path = card_path.with_name(entry["name"])
         if not path.is_file():
             raise ModelError(f"{path}: the weights of model '{self.name}' are missing")
-        if verify and (found := sha256(path)) != entry["sha256"]:
+        if (found := sha256(path)) != entry["sha256"]:
             raise ModelError(
                 f"{path}: the file is damaged or belongs to another model "
                 f"(SHA-256 {found[:12]}…, the card says {entry['sha256'][:12]}…)"
@@ -155,13 +154,16 @@ def _are_shares(values: Sequence[float], count: int) -> bool:
     return len(values) == count and min(values) > 0 and abs(sum(values) - 1) < 1e-3
 
 
-def _differences(content: dict[str, Any], fields: dict[str, Any]) -> tuple[list[str], list[str]]:
+def _differences(content: dict[str, Any]) -> list[str]:
+    """What a card's JSON object has too much and too little, in words."""
+    fields = {item.name: item for item in dataclasses.fields(ModelCard)}
     required = {
         name
         for name, item in fields.items()
         if item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING
     }
-    return sorted(content.keys() - fields.keys()), sorted(required - content.keys())
+    names = {"unknown": content.keys() - fields.keys(), "missing": required - content.keys()}
+    return [f"{kind}: {', '.join(sorted(found))}" for kind, found in names.items() if found]
 
 
 def sha256(path: Path) -> str:

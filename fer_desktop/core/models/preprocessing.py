@@ -77,10 +77,10 @@ def probabilities(logits: NDArray[np.float32], card: ModelCard, tau: float = 0.0
     """Logits (N, 7) in the card's label order as probabilities (N, 7) in the order of EMOTIONS.
 
     Temperature scaling (Guo et al. 2017), then logit adjustment with strength tau >= 0 (Menon et al. 2021):
-    softmax(logits / temperature - tau * log(training_prior)). tau 0 leaves the natural frequencies, tau 1
+    softmax(logits / temperature - tau * log(class_prior)). tau 0 leaves the natural frequencies, tau 1
     judges as if all emotions were equally frequent.
     """
-    prior = np.asarray(card.training_prior, dtype=np.float32)
+    prior = np.asarray(card.class_prior, dtype=np.float32)
     adjusted = logits / np.float32(card.temperature) - np.float32(tau) * np.log(prior)
     exponents = np.exp(adjusted - adjusted.max(axis=1, keepdims=True))
     order = [card.labels.index(name) for name in EMOTIONS]

@@ -212,4 +212,4 @@ def _order(card: ModelCard) -> list[int]:
 
 
 def _prior(card: ModelCard) -> Floats:
-    return np.asarray(card.training_prior)[_order(card)]
+    return np.asarray(card.class_prior)[_order(card)]

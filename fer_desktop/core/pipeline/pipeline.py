@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,9 +18,8 @@ from fer_desktop.core.detection import (
 )
 from fer_desktop.core.models import crop_face
 from fer_desktop.core.pipeline.personal import PersonalCalibration
-from fer_desktop.core.pipeline.settings import DETECTION_INTERVAL_S, PipelineSettings
+from fer_desktop.core.pipeline.settings import PipelineSettings
 from fer_desktop.core.tracking import (
-    DEFAULT_UNCERTAIN_BELOW,
     EmotionSmoother,
     FaceTracker,
     TrackedBox,
@@ -64,20 +64,12 @@ class Pipeline:
     """
 
     def __init__(
-        self,
-        detector: FaceDetector,
-        classifier: EmotionClassifier,
-        *,
-        smoothing: bool = True,
-        detection_interval_s: float = DETECTION_INTERVAL_S,
-        uncertain_below: float = DEFAULT_UNCERTAIN_BELOW,
+        self, detector: FaceDetector, classifier: EmotionClassifier, settings: PipelineSettings
     ) -> None:
         self.detector = detector
         self.classifier = classifier
+        self.settings = settings
         self.personal: PersonalCalibration | None = None
-        self._smoothing = smoothing
-        self._detection_interval_s = detection_interval_s
-        self._uncertain_below = uncertain_below
         self._tracker = FaceTracker()
         self._smoothers: dict[int, EmotionSmoother] = {}
         self._last_pts_s: float | None = None
@@ -85,6 +77,19 @@ class Pipeline:
         self._last_detection_s: float | None = None
         self._last_whole_search_s: float | None = None
         self._starts_anew = True
+
+    def with_settings(self, settings: PipelineSettings) -> Pipeline:
+        """This detector and model with other settings, for which they need not be loaded again.
+
+        The same pipeline where only tau differs; else a new one, which knows no face yet.
+        """
+        self.classifier.tau = settings.tau
+        if settings == dataclasses.replace(self.settings, tau=settings.tau):
+            self.settings = settings
+            return self
+        successor = Pipeline(self.detector, self.classifier, settings)
+        successor.personal = self.personal
+        return successor
 
     def reset(self) -> None:
         """Starts anew, with ids from 1; call it when another source or an unrelated picture comes next."""
@@ -155,7 +160,7 @@ class Pipeline:
     def _follow(self, frame: Frame) -> tuple[list[TrackedBox], float | None]:
         """The faces' boxes, and the seconds that the detector took if it ran."""
         last = self._last_detection_s
-        if last is not None and frame.pts_s - last < self._detection_interval_s - _EARLY_S:
+        if last is not None and frame.pts_s - last < self.settings.detection_interval_s - _EARLY_S:
             return self._tracker.carry(frame.pts_s), None
         self._last_detection_s = frame.pts_s
         started = time.perf_counter()
@@ -187,12 +192,12 @@ class Pipeline:
 
     def _face(self, frame: Frame, tracked: TrackedBox, probabilities: NDArray[np.float32]) -> Face:
         smoothed: NDArray[np.floating] = probabilities
-        if self._smoothing:
+        if self.settings.smoothing:
             if tracked.id not in self._smoothers:
-                self._smoothers[tracked.id] = EmotionSmoother(uncertain_below=self._uncertain_below)
+                self._smoothers[tracked.id] = EmotionSmoother(uncertain_below=self.settings.uncertain_below)
             smoothed, label = self._smoothers[tracked.id].update(probabilities, frame.pts_s)
         else:
-            label = plain_label(probabilities, self._uncertain_below)
+            label = plain_label(probabilities, self.settings.uncertain_below)
         return Face(
             id=tracked.id,
             box=tracked.box.clipped(*frame.size),
@@ -211,7 +216,5 @@ def build_pipeline(settings: PipelineSettings, threads: int | None = None) -> Pi
     return Pipeline(
         create_detector(settings.detector, model_path=settings.detector_model, min_face=settings.min_face),
         create_classifier(settings.model, device=settings.device, tau=settings.tau, threads=threads),
-        smoothing=settings.smoothing,
-        detection_interval_s=settings.detection_interval_s,
-        uncertain_below=settings.uncertain_below,
+        settings,
     )

@@ -125,17 +125,6 @@ class FaceTable:
         counts = np.concatenate([np.diff(table.first_face) for table in tables])
         return cls(**columns, first_face=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64))
 
-    def take(self, keep: NDArray[np.bool_]) -> FaceTable:
-        """The same frames with only these (N,) faces."""
-        counts = np.bincount(self.frame_of_face[keep], minlength=self.frames)
-        rows = ("face_id", "box", "score", "label", "probabilities", "smoothed")
-        columns = {
-            item.name: getattr(self, item.name)[keep] if item.name in rows else getattr(self, item.name)
-            for item in fields(self)
-        }
-        columns["first_face"] = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        return FaceTable(**columns)
-
 
 def _shares(rows: Sequence[tuple[float, ...]]) -> NDArray[np.float32]:
     return np.array(rows, np.float32).reshape(-1, len(EMOTIONS))

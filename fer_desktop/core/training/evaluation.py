@@ -17,8 +17,6 @@ from fer_desktop.core.training.predictions import NO_LABEL, Predictions
 
 CALIBRATION_BINS = 15
 _RESAMPLES = 10_000
-Z_95 = 1.959963984540054
-"""Quantile of the normal distribution for an interval of 95 %."""
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -91,18 +89,18 @@ def headline(judged: Judged) -> Headline:
     )
 
 
-def wilson_interval(right: int, rows: int, z: float = Z_95) -> tuple[float, float]:
-    """Where the accuracy on endlessly many such rows lies, from ``right`` of ``rows``; (0, 1) for no rows.
+def wilson_interval(right: int, rows: int) -> tuple[float, float]:
+    """The interval of 95 % for the accuracy of which ``right`` of ``rows`` are a sample; (0, 1) for no rows.
 
-    The score interval (Wilson 1927), which stays in 0 to 1 and holds for few rows and shares near 1, too
-    (Brown, Cai and DasGupta 2001). It takes the rows for independent.
+    The score interval (Wilson 1927) stays in 0 to 1. It also holds for few rows and for shares near 1 (Brown,
+    Cai and DasGupta 2001). It takes the rows for independent.
     """
+    from scipy.stats import binomtest  # slow to load
+
     if rows == 0:
         return 0.0, 1.0
-    share, spread = right / rows, z * z / rows
-    centre = (share + spread / 2) / (1 + spread)
-    half = float(np.sqrt(share * (1 - share) * spread + spread * spread / 4)) / (1 + spread)
-    return max(0.0, centre - half), min(1.0, centre + half)
+    interval = binomtest(right, rows).proportion_ci(0.95, method="wilson")
+    return float(interval.low), float(interval.high)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,6 @@ class Steps:
     step: NDArray[np.float64]
     loss: NDArray[np.float64]
     learning_rate: NDArray[np.float64]
-    images_per_s: NDArray[np.float64]
     trained_s: NDArray[np.float64]
 
 
@@ -77,7 +76,7 @@ class RunHistory:
         self.epochs: list[EpochFigures] = []
         self.end: Finished | Failed | None = None
         self._trained_s = 0.0
-        self._steps = Thinned(columns=5, most=MOST_POINTS)
+        self._steps = Thinned(columns=4, most=MOST_POINTS)
         self._state: RunStatus = "interrupted"
 
     @classmethod
@@ -189,9 +188,8 @@ class RunHistory:
         self.last_checkpoint = started.resumed_at or None
 
     def _add_step(self, step: Step) -> None:
-        numbers = (step.step, step.loss, step.learning_rate, step.images_per_s)
-        values = [_finite(number) for number in numbers]
-        if any(math.isnan(value) for value in values):
+        values = [_finite(number) for number in (step.step, step.loss, step.learning_rate)]
+        if any(math.isnan(value) for value in (*values, _finite(step.images_per_s))):
             return
         before = self.last_step.step if self.last_step else self.started.resumed_at if self.started else 0
         batch = _number(self.started.config, "batch_size", 0) if self.started else 0

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fer_desktop.core.analysis import AnalysisMonitor
+from fer_desktop.core.analysis import (
+    DEFAULT_OPTIONS,
+    AnalysisMonitor,
+    AnalysisOptions,
+    Destination,
+    default_name,
+    run_analysis,
+)
 from fer_desktop.core.pipeline import PipelineSettings
 from fer_desktop.core.results import SUFFIX
 from fer_desktop.ui.common import Job
@@ -18,25 +25,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class AnalysisOptions:
-    """What to analyse, and where its results go.
-
-    output: a folder. every: one frame in so many; rate: or so many frames a second, None
-    for all. start_s, end_s: the part, in seconds of the recording, None for all of it.
-    """
+class AnalysisRequest:
+    """A recording to analyse, and the folder that its results go to."""
 
     input: Path
     output: Path
-    every: int = 1
-    rate: float | None = None
-    start_s: float | None = None
-    end_s: float | None = None
+    options: AnalysisOptions = DEFAULT_OPTIONS
 
 
 def free_path(input: Path, output: Path) -> Path:
     """NAME.ferx in the output folder, or NAME-2.ferx and so on where results of that name are there."""
-    from fer_desktop.core.analysis.run import default_name
-
     name, number = default_name(input), 1
     path = output / f"{name}{SUFFIX}"
     while any(path.with_suffix(suffix).exists() for suffix in (SUFFIX, ".csv", ".json")):
@@ -46,21 +44,14 @@ def free_path(input: Path, output: Path) -> Path:
 
 
 def run(
-    options: AnalysisOptions, path: Path, settings: PipelineSettings, feed: AnalysisMonitor, job: Job
+    request: AnalysisRequest, path: Path, settings: PipelineSettings, feed: AnalysisMonitor, job: Job
 ) -> AnalysisSummary:
     """Analyses into ``path`` and the files beside it, and shows itself in ``feed``; on the job's thread."""
-    from fer_desktop.core.analysis.run import run_analysis
-
     return run_analysis(
-        options.input,
-        path.parent,
+        request.input,
+        Destination(path.parent, path.stem),
         settings,
-        name=path.stem,
-        ferx=True,
-        every=options.every,
-        rate=options.rate,
-        start_s=options.start_s,
-        end_s=options.end_s,
+        request.options,
         more_sinks=(feed,),
         on_progress=job.report,
         should_stop=lambda: feed.wait_while_held(job.should_stop),
@@ -70,5 +61,5 @@ def run(
 Run = Callable[[Job], "AnalysisSummary"]
 
 
-def as_job(options: AnalysisOptions, path: Path, settings: PipelineSettings, feed: AnalysisMonitor) -> Run:
-    return functools.partial(run, options, path, settings, feed)
+def as_job(request: AnalysisRequest, path: Path, settings: PipelineSettings, feed: AnalysisMonitor) -> Run:
+    return functools.partial(run, request, path, settings, feed)

@@ -127,11 +127,6 @@ class AnalysisTimeline(QWidget):
 
     # Which part of it.
 
-    @property
-    def view_range(self) -> tuple[float, float]:
-        """The first and last second in view."""
-        return self.axis.start_s, self.axis.end_s
-
     def zoom(self, factor: float, around_s: float | None = None) -> None:
         """Zooms. factor: of the time in view, below 1 to zoom in. around_s: the moment that keeps its
         place, if it is in view. The default is the playhead, or the middle of the view."""

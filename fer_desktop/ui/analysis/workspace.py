@@ -20,7 +20,7 @@ from fer_desktop.ui.analysis import running
 from fer_desktop.ui.analysis.document import AnalysisDocument
 from fer_desktop.ui.analysis.export_dialog import ExportDialog
 from fer_desktop.ui.analysis.progress_strip import ProgressStrip
-from fer_desktop.ui.analysis.running import AnalysisOptions, free_path
+from fer_desktop.ui.analysis.running import AnalysisRequest, free_path
 from fer_desktop.ui.analysis.view import AnalysisView
 from fer_desktop.ui.common import (
     OPEN_FILTER,
@@ -101,9 +101,9 @@ class Workspace(QWidget):
             owner=self,
         )
 
-    def start(self, options: AnalysisOptions, settings: PipelineSettings) -> None:
+    def start(self, request: AnalysisRequest, settings: PipelineSettings) -> None:
         """Analyses a recording into a new file in the output folder."""
-        self.path = path = free_path(options.input, options.output)
+        self.path = path = free_path(request.input, request.output)
         self._feed = AnalysisMonitor()
         self._follows, self._knows_source = True, False
         self.strip = ProgressStrip()
@@ -111,11 +111,11 @@ class Workspace(QWidget):
         self.strip.follow_toggled.connect(self._on_follow)
         self.strip.cancelled.connect(self.cancel)
         self._column.insertWidget(0, self.strip)
-        facts = {"source": _facts_before(options.input), "state": "running"}
-        self._show(StoredAnalysis(path, facts, FaceTable.of([]), People()), options.input)
+        facts = {"source": _facts_before(request.input), "state": "running"}
+        self._show(StoredAnalysis(path, facts, FaceTable.of([]), People()), request.input)
         self._job = self._jobs.start(
-            running.as_job(options, path, settings, self._feed),
-            name=f"analysis of {options.input.name}",
+            running.as_job(request, path, settings, self._feed),
+            name=f"analysis of {request.input.name}",
             on_progress=self._on_progress,
             on_success=lambda summary: self._on_end("Finished", summary),
             on_cancelled=lambda summary: self._on_end("Cancelled", summary),

@@ -6,12 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from fer_desktop.core import emotions
-from fer_desktop.core.overlay import OverlayStyle
-from fer_desktop.core.types import Box, Face
+from fer_desktop.core.overlay import (
+    LabelSpot,
+    LayoutRules,
+    MeasuredFace,
+    OverlayStyle,
+    Placement,
+    Rectangle,
+    Size,
+    lay_out,
+)
+from fer_desktop.core.types import Face
 from fer_desktop.ui.common import theme
 from fer_desktop.ui.common.emotion_bars import BarColours, names_width, paint_bars
 from fer_desktop.ui.common.formats import UNCERTAIN_TITLE, percentage
@@ -22,34 +31,44 @@ INK = QColor(255, 255, 255)
 QUIET_INK = QColor(205, 205, 205)
 HALO = QColor(0, 0, 0, 130)
 
+LABEL_CHIP = theme.GRID / 2
+LABEL_PADDING = theme.GRID * 0.75
+BARS_PADDING = float(theme.GRID)
+BARS_GAP = theme.GRID / 2
 BAR_WIDTH = 72
-MAX_HIDDEN = 0.1
-"""Bars are left out where more than this share of their plate would hide faces and labels."""
 
-MANY_FACES = 4
-"""From this many faces on, only the selected or the largest one has bars in the picture."""
+RULES = LayoutRules(
+    label_spots=(
+        LabelSpot.ABOVE_LEFT,
+        LabelSpot.BELOW_LEFT,
+        LabelSpot.ABOVE_RIGHT,
+        LabelSpot.BELOW_RIGHT,
+        LabelSpot.INSIDE,
+    ),
+    label_gap=2.0,
+    bars_around_both=True,
+    max_hidden=0.1,
+    many_faces=4,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Placement:
-    """Where the picture is. area: in widget coordinates. size: (width, height) of the frame in pixels."""
+class _Label:
+    """The text of a face's label, and the size of its plate."""
 
-    area: QRectF
-    size: tuple[int, int]
-    mirrored: bool
+    face: Face
+    text: str
+    size: Size
 
-    def rectangle(self, box: Box) -> QRectF:
-        """A box of the frame in widget coordinates, inside the picture."""
-        width, height = self.size
-        scale = self.area.width() / width
-        inside = box.clipped(width, height)
-        left = width - inside.x - inside.width if self.mirrored else inside.x
-        return QRectF(
-            self.area.left() + left * scale,
-            self.area.top() + inside.y * scale,
-            inside.width * scale,
-            inside.height * scale,
-        )
+    @classmethod
+    def of(cls, face: Face, name: str, metrics: QFontMetricsF, available: float) -> _Label:
+        text = f"{name}  {UNCERTAIN_TITLE}"
+        if face.label is not None:
+            text = f"{name}  {emotions.by_name(face.label).title} {percentage(face.confidence)}"
+        around = LABEL_CHIP + 2 * LABEL_PADDING
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, available - around)
+        size = Size(metrics.horizontalAdvance(text) + around, metrics.height() + LABEL_PADDING)
+        return cls(face, text, size)
 
 
 def paint_faces(
@@ -58,42 +77,61 @@ def paint_faces(
     placement: Placement,
     style: OverlayStyle,
     selected: int | None = None,
-    keep_free: Sequence[QRectF] = (),
+    keep_free: Sequence[Rectangle] = (),
     names: Mapping[int, str] = MappingProxyType({}),
 ) -> None:
-    """Everything stays inside the picture; labels and bars keep off the faces, and off places to be kept
-    free, where there is room. names: for labels, by face id; the id where there is none."""
-    boxes = [(face, placement.rectangle(face.box)) for face in faces]
-    boxes = [(face, box) for face, box in boxes if not box.isEmpty()]
+    """Paints boxes, labels and bars inside the picture.
+
+    Labels and bars keep off the faces and off ``keep_free`` where there is room. selected: the id of the face
+    with a strong box. names: by face id, what labels show in place of the id.
+    """
+    metrics = QFontMetricsF(painter.font())
+    boxes = [(face, box) for face in faces if not (box := placement.rectangle(face.box)).is_empty]
+    labels = [
+        _Label.of(face, names.get(face.id, str(face.id)), metrics, placement.area.width) for face, _ in boxes
+    ]
+    bars = _bars_size(metrics)
+    measured = [
+        MeasuredFace(
+            face,
+            box,
+            label=label.size if style.labels else None,
+            bars=bars if style.bars else None,
+            bars_gap=BARS_GAP,
+        )
+        for (face, box), label in zip(boxes, labels, strict=True)
+    ]
+    layouts = lay_out(measured, placement.area, RULES, selected=selected, keep_free=keep_free)
     if style.boxes:
-        for face, box in boxes:
-            _paint_box(painter, face, box, strong=face.id == selected)
-    taken = [*keep_free, *(box for _, box in boxes)]
-    anchors = {face.id: box for face, box in boxes}
-    if style.labels:
-        for face, box in boxes:
-            name = names.get(face.id, str(face.id))
-            label = _paint_label(painter, face, name, box, taken, placement.area)
-            anchors[face.id] = box.united(label)
-            taken.append(label)
-    if style.bars:
-        for face, _ in _with_bars(boxes, selected):
-            plate = _paint_bars(painter, face, anchors[face.id], taken, placement.area)
-            if plate is not None:
-                taken.append(plate)
+        for (face, _), layout in zip(boxes, layouts, strict=True):
+            _paint_box(painter, face, qt_rectangle(layout.box), strong=face.id == selected)
+    for label, layout in zip(labels, layouts, strict=True):
+        if layout.label is not None:
+            _paint_label(painter, label, qt_rectangle(layout.label))
+    for (face, _), layout in zip(boxes, layouts, strict=True):
+        if layout.bars is not None:
+            _paint_bars(painter, face, qt_rectangle(layout.bars))
 
 
 def face_at(point: QPointF, faces: Sequence[Face], placement: Placement) -> int | None:
     """The id of the smallest face under a point of the widget."""
-    hit = [face for face in faces if placement.rectangle(face.box).contains(point)]
+    hit = [face for face in faces if qt_rectangle(placement.rectangle(face.box)).contains(point)]
     return min(hit, key=lambda face: face.box.area).id if hit else None
 
 
-def _with_bars(boxes: list[tuple[Face, QRectF]], selected: int | None) -> list[tuple[Face, QRectF]]:
-    if len(boxes) < MANY_FACES:
-        return boxes
-    chosen = [item for item in boxes if item[0].id == selected]
-    return chosen or [max(boxes, key=lambda item: item[0].box.area)]
+def qt_rectangle(rectangle: Rectangle) -> QRectF:
+    return QRectF(rectangle.left, rectangle.top, rectangle.width, rectangle.height)
+
+
+def rectangle_of(area: QRectF) -> Rectangle:
+    return Rectangle(area.left(), area.top(), area.width(), area.height())
+
+
+def _bars_size(metrics: QFontMetricsF) -> Size:
+    return Size(
+        names_width(metrics) + BAR_WIDTH + 3 * BARS_PADDING,
+        (metrics.height() + 1) * len(emotions.ALL) + BARS_PADDING,
+    )
 
 
 def _paint_box(painter: QPainter, face: Face, box: QRectF, *, strong: bool) -> None:
@@ -107,92 +145,27 @@ def _paint_box(painter: QPainter, face: Face, box: QRectF, *, strong: bool) -> N
     painter.drawRoundedRect(inside, 6, 6)
 
 
-def _paint_label(
-    painter: QPainter, face: Face, name: str, box: QRectF, taken: Sequence[QRectF], area: QRectF
-) -> QRectF:
-    """On top of the box, or below it, or inside its upper edge: where it hides the least."""
-    metrics = QFontMetricsF(painter.font())
-    text = f"{name}  {UNCERTAIN_TITLE}"
-    if face.label is not None:
-        text = f"{name}  {emotions.by_name(face.label).title} {percentage(face.confidence)}"
-    chip, padding, gap = theme.GRID / 2, theme.GRID * 0.75, 2.0
-    text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width() - chip - 2 * padding)
-    width = metrics.horizontalAdvance(text) + chip + 2 * padding
-    height = metrics.height() + padding
-    corners = (
-        QPointF(box.left(), box.top() - gap - height),
-        QPointF(box.left(), box.bottom() + gap),
-        QPointF(box.right() - width, box.top() - gap - height),
-        QPointF(box.right() - width, box.bottom() + gap),
-        box.topLeft(),
-    )
-    plate = _free_place(corners, QSizeF(width, height), taken, area)
+def _paint_label(painter: QPainter, label: _Label, plate: QRectF) -> None:
+    shown = label.face.label
     _paint_plate(painter, plate)
-    painter.fillRect(
-        QRectF(plate.left(), plate.top(), chip, plate.height()), theme.emotion_colour(face.label)
-    )
-    painter.setPen(QUIET_INK if face.label is None else INK)
+    chip = QRectF(plate.left(), plate.top(), LABEL_CHIP, plate.height())
+    painter.fillRect(chip, theme.emotion_colour(shown))
+    painter.setPen(QUIET_INK if shown is None else INK)
     painter.drawText(
-        plate.adjusted(chip + padding, 0, 0, 0),
+        plate.adjusted(LABEL_CHIP + LABEL_PADDING, 0, 0, 0),
         Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
-        text,
+        label.text,
     )
-    return plate
 
 
-def _paint_bars(
-    painter: QPainter, face: Face, anchor: QRectF, taken: Sequence[QRectF], area: QRectF
-) -> QRectF | None:
-    """A plate beside the face; None where there is no room without hiding faces."""
-    metrics = QFontMetricsF(painter.font())
-    padding, gap = float(theme.GRID), theme.GRID / 2
-    size = QSizeF(
-        names_width(metrics) + BAR_WIDTH + 3 * padding,
-        (metrics.height() + 1) * len(emotions.ALL) + padding,
-    )
-    if size.width() > area.width() or size.height() > area.height():
-        return None
-    corners = (
-        QPointF(anchor.right() + gap, anchor.top()),
-        QPointF(anchor.left() - gap - size.width(), anchor.top()),
-        QPointF(anchor.left(), anchor.bottom() + gap),
-        QPointF(anchor.left(), anchor.top() - gap - size.height()),
-    )
-    plate = _free_place(corners, size, taken, area)
-    if _hidden(plate, taken) > MAX_HIDDEN * size.width() * size.height():
-        return None
+def _paint_bars(painter: QPainter, face: Face, plate: QRectF) -> None:
     _paint_plate(painter, plate)
     paint_bars(
         painter,
-        plate.adjusted(padding, padding / 2, -padding, -padding / 2),
+        plate.adjusted(BARS_PADDING, BARS_PADDING / 2, -BARS_PADDING, -BARS_PADDING / 2),
         face.smoothed,
         BarColours(INK, QColor(PLATE.rgb())),
     )
-    return plate
-
-
-def _free_place(corners: Sequence[QPointF], size: QSizeF, taken: Sequence[QRectF], area: QRectF) -> QRectF:
-    """The first of the places, moved inside the area, that hides the least of what is there."""
-    places = [_moved_inside(QRectF(corner, size), area) for corner in corners]
-    return min(places, key=lambda place: _hidden(place, taken))
-
-
-def _hidden(place: QRectF, taken: Sequence[QRectF]) -> float:
-    return sum(_overlap(place, other) for other in taken)
-
-
-def _overlap(first: QRectF, second: QRectF) -> float:
-    common = first.intersected(second)
-    return common.width() * common.height()
-
-
-def _moved_inside(rectangle: QRectF, area: QRectF) -> QRectF:
-    moved = QRectF(rectangle)
-    moved.moveRight(min(moved.right(), area.right()))
-    moved.moveBottom(min(moved.bottom(), area.bottom()))
-    moved.moveLeft(max(moved.left(), area.left()))
-    moved.moveTop(max(moved.top(), area.top()))
-    return moved
 
 
 def _paint_plate(painter: QPainter, plate: QRectF) -> None:

@@ -8,10 +8,10 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from fer_desktop.core.overlay import OverlayStyle
+from fer_desktop.core.overlay import OverlayStyle, Placement
 from fer_desktop.core.types import Frame, FrameResult
 from fer_desktop.ui.common import theme
-from fer_desktop.ui.common.face_overlay import INK, PLATE, Placement, face_at, paint_faces
+from fer_desktop.ui.common.face_overlay import INK, PLATE, face_at, paint_faces, rectangle_of
 from fer_desktop.ui.common.picture import Picture
 
 
@@ -151,7 +151,7 @@ class VideoView(QWidget):
         )
 
     def _placement(self, area: QRectF, frame: Frame) -> Placement:
-        return Placement(area, frame.size, self._mirrored)
+        return Placement(rectangle_of(area), frame.size, self._mirrored)
 
     def _paint_picture(self, painter: QPainter, area: QRectF, keep_free: Sequence[QRectF] = ()) -> None:
         frame = self._picture.frame
@@ -171,7 +171,7 @@ class VideoView(QWidget):
             self._placement(area, frame),
             self._style,
             self._selected,
-            keep_free,
+            [rectangle_of(plate) for plate in keep_free],
             self._names,
         )
 

@@ -37,11 +37,10 @@ class PipelineControl(QObject):
         self._stored = stored
         self._default_model = default_model
         self._overrides = dict(overrides)
-        self._personal: PersonalCalibration | None = None
 
     @property
     def settings(self) -> PipelineSettings:
-        """Without the personal calibration, which is for the live view alone."""
+        """The stored settings, with what holds for this run alone."""
         return dataclasses.replace(self._stored.pipeline_settings(self._default_model), **self._overrides)
 
     @property
@@ -58,7 +57,7 @@ class PipelineControl(QObject):
         """Sets a field at once and for later; None for a file takes the one that is installed."""
         setattr(self._stored, name, value)
         self._overrides.pop(name, None)
-        self._configure()
+        self._session.configure(self.settings)
         self.changed.emit(self.settings)
 
     def use_bundled_model(self) -> None:
@@ -77,9 +76,4 @@ class PipelineControl(QObject):
 
     def set_personal(self, personal: PersonalCalibration | None) -> None:
         """Corrects the live view from the next picture on; stores nothing."""
-        if personal != self._personal:
-            self._personal = personal
-            self._configure()
-
-    def _configure(self) -> None:
-        self._session.configure(dataclasses.replace(self.settings, personal=self._personal))
+        self._session.set_personal(personal)

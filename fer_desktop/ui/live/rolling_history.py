@@ -42,11 +42,6 @@ class RollingHistory:
         """PTS of the left edge. It is below 0 until a live history is full."""
         return (self._newest + 1) * self._step_s - self.span_s if self.live else 0.0
 
-    @property
-    def end_s(self) -> float:
-        """PTS of the end of the results."""
-        return (self._newest + 1) * self._step_s
-
     def add(self, result: FrameResult) -> None:
         while not self.live and result.pts_s >= self.span_s:
             self._double()

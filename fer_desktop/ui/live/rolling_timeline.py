@@ -34,10 +34,6 @@ class RollingTimeline(QWidget):
         self._describe()
 
     @property
-    def history(self) -> RollingHistory:
-        return self._history
-
-    @property
     def title(self) -> str:
         return "Largest face" if self._face_id is None else f"Face {self._face_id}"
 

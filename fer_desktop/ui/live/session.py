@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import cv2
 from PySide6.QtCore import QObject, Signal
@@ -14,9 +13,8 @@ from PySide6.QtCore import QObject, Signal
 from fer_desktop.core.errors import FerDesktopError
 from fer_desktop.core.live import (
     BACKOFF_S,
-    CaptureThread,
-    InferenceThread,
     LiveFeed,
+    LiveLoop,
     ModelPhase,
     ModelStatus,
     PipelineLoader,
@@ -24,10 +22,8 @@ from fer_desktop.core.live import (
     SessionState,
     SourceRequest,
     Stats,
-    needs_rebuild,
-    with_settings,
 )
-from fer_desktop.core.pipeline import Pipeline, PipelineSettings, build_pipeline
+from fer_desktop.core.pipeline import PersonalCalibration, Pipeline, PipelineSettings, build_pipeline
 from fer_desktop.core.types import Frame, FrameResult
 from fer_desktop.ui.common import GuiQueue, join_threads
 
@@ -90,22 +86,24 @@ class LiveSession(QObject):
         super().__init__(parent)
         cv2.setNumThreads(1)  # OpenCV's own threads would compete with the classifier's
         self._settings = settings
-        self._clock = clock
-        self._backoff_s = backoff_s
         self._state = SessionState()
         self._model_status = ModelStatus("loading")
         self._events = GuiQueue(self, on_event=self._on_event, on_woken=self._on_woken)
 
-        self._feed = LiveFeed(clock)
-        self._capture: CaptureThread | None = None
-        self._ending: list[CaptureThread] = []
-        self._camera_lock = threading.Lock()
+        self._loop = LiveLoop(
+            on_preview=self._events.wake,
+            on_result=self._events.wake,
+            on_state=self._on_state,
+            on_failure=self._on_failure,
+            clock=clock,
+            backoff_s=backoff_s,
+        )
         self._paused = False
 
         self._loading: PipelineSettings | None = None
         self._serving: tuple[PipelineSettings, Pipeline] | None = None
+        self._personal: PersonalCalibration | None = None
         self._loader = PipelineLoader(build, self._on_outcome)
-        self._inference = InferenceThread(self._events.wake, self._on_failure)
 
     @property
     def state(self) -> SessionState:
@@ -121,7 +119,7 @@ class LiveSession(QObject):
             return
         if not self._loader.is_alive():
             self._loader.start()
-            self._inference.start()
+            self._loop.start()
         self._load()
 
     def configure(self, settings: PipelineSettings) -> None:
@@ -132,82 +130,76 @@ class LiveSession(QObject):
             return
         if self._serving is not None:
             self._serving[1].classifier.tau = settings.tau
-            self._serving[1].personal = settings.personal
-        if self._loading is not None and not needs_rebuild(self._loading, settings):
+        if self._loading is not None and not self._loading.needs_rebuild(settings):
             return
-        if self._serving is None or needs_rebuild(self._serving[0], settings):
+        if self._serving is None or self._serving[0].needs_rebuild(settings):
             self._load()
         else:
             self._loading = None
-            self._serve(*self._serving)
+            self._serve(self._serving[1])
             self._announce_model("ready")
+
+    def set_personal(self, personal: PersonalCalibration | None) -> None:
+        """Corrects every face that is alone from the next picture on, None for no correction."""
+        self._personal = personal
+        if self._serving is not None:
+            self._serving[1].personal = personal
+            self._analyse_again()
 
     def open(self, request: SourceRequest) -> None:
         """Ends the present source and shows this one."""
         if self._events.is_closed:
             return
-        self._end_capture()
-        self._feed = LiveFeed(self._clock)
-        self._inference.follow(self._feed)
-        self._capture = CaptureThread(
-            request,
-            on_frame=partial(self._on_frame, self._feed),
-            on_state=partial(self._on_state, self._feed),
-            camera_lock=self._camera_lock,
-            clock=self._clock,
-            backoff_s=self._backoff_s,
-        )
+        self._paused = False
+        self._loop.close()
         self._change_state(SessionState(SessionPhase.OPENING, name=request.name))
-        self._capture.start()
+        self._loop.open(request)
 
     def pause(self) -> None:
         """Holds the picture: a file waits, a camera stays open. Without effect unless running."""
-        if self._capture is not None and self._state.phase is SessionPhase.RUNNING:
+        if self._loop.has_source and self._state.phase is SessionPhase.RUNNING:
             self._paused = True
-            self._capture.pause()
+            self._loop.pause()
             self._change_state(replace(self._state, phase=SessionPhase.PAUSED))
 
     def resume(self) -> None:
         """Goes on after a pause."""
-        if self._capture is not None and self._paused:
+        if self._loop.has_source and self._paused:
             self._paused = False
-            self._capture.resume()
+            self._loop.resume()
             if self._state.phase is SessionPhase.PAUSED:
                 self._change_state(replace(self._state, phase=SessionPhase.RUNNING))
 
     def stop(self) -> None:
         """Closes the source."""
-        self._end_capture()
-        self._feed = LiveFeed(self._clock)
+        self._paused = False
+        self._loop.close()
         self._change_state(SessionState())
 
     def take_frame(self) -> Frame | None:
         """The newest picture; None when it was taken already."""
-        return self._feed.preview.take()
+        return self._loop.feed.preview.take()
 
     def take_result(self) -> FrameResult | None:
         """The newest result; None when it was taken already."""
-        return self._feed.results.take()
+        return self._loop.feed.results.take()
 
     def note_displayed(self, shown: Frame | FrameResult) -> None:
         """To be called when a picture was painted, for the display rate, or a result, for the latency."""
         if isinstance(shown, Frame):
-            self._feed.displayed.tick()
-        elif (
-            self._state.phase is SessionPhase.RUNNING
-        ):  # a picture that stands still may have been analysed again
-            self._feed.latency.note_since(shown.captured_at)
+            self._loop.feed.displayed.tick()
+        elif self._state.phase is SessionPhase.RUNNING:  # one that stands still may be analysed again
+            self._loop.feed.latency.note_since(shown.captured_at)
 
     def stats(self) -> Stats:
-        return self._feed.stats()
+        return self._loop.feed.stats()
 
     def begin_shutdown(self) -> list[threading.Thread]:
         """Tells every thread to end and returns them; the session is of no use afterwards."""
         self._events.close()
-        self._end_capture()
-        self._inference.stop()
+        self._paused = False
         self._loader.stop()
-        return [*self._ending, self._inference, self._loader]
+        return [*self._loop.begin_shutdown(), self._loader]
 
     def shutdown(self, timeout_s: float = 2.0) -> bool:
         """Ends every thread and waits for them.
@@ -222,21 +214,18 @@ class LiveSession(QObject):
         self._loader.request(self._settings)
         self._announce_model("loading")
 
-    def _serve(self, built_with: PipelineSettings, pipeline: Pipeline) -> None:
-        """Uses a pipeline that was built with settings which need no rebuild to become the present ones."""
-        pipeline = with_settings(pipeline, built_with, self._settings)
+    def _serve(self, pipeline: Pipeline) -> None:
+        """Uses a pipeline whose detector and model are those of the present settings."""
+        pipeline = pipeline.with_settings(self._settings)
+        pipeline.personal = self._personal
         self._serving = self._settings, pipeline
-        self._inference.use(pipeline)
-        if self._state.phase in (SessionPhase.PAUSED, SessionPhase.FINISHED):
-            self._inference.repeat()
+        self._loop.use(pipeline)
+        self._analyse_again()
 
-    def _end_capture(self) -> None:
-        self._paused = False
-        self._ending = [thread for thread in self._ending if thread.is_alive()]
-        if self._capture is not None:
-            self._capture.stop()
-            self._ending.append(self._capture)
-            self._capture = None
+    def _analyse_again(self) -> None:
+        """Shows at once what a change does to a picture that stands still."""
+        if self._state.phase in (SessionPhase.PAUSED, SessionPhase.FINISHED):
+            self._loop.repeat()
 
     def _change_state(self, state: SessionState) -> None:
         if state != self._state:
@@ -254,13 +243,6 @@ class LiveSession(QObject):
 
     # Called by the other threads.
 
-    def _on_frame(self, feed: LiveFeed, frame: Frame) -> None:
-        feed.captured.tick()
-        feed.pending.put(frame)
-        self._inference.wake()
-        if feed.preview.put(frame):
-            self._events.wake()
-
     def _on_state(self, feed: LiveFeed, state: SessionState) -> None:
         self._events.post(_Captured(feed, state))
 
@@ -276,14 +258,14 @@ class LiveSession(QObject):
         match event:
             case _Loaded(settings, outcome) if settings is self._loading:
                 self._take_over(settings, outcome)
-            case _Captured(feed, state) if feed is self._feed:
+            case _Captured(feed, state) if feed is self._loop.feed:
                 is_paused = self._paused and state.phase is SessionPhase.RUNNING
                 self._change_state(replace(state, phase=SessionPhase.PAUSED) if is_paused else state)
-            case _Failed(feed, error, final) if feed is self._feed:
+            case _Failed(feed, error, final) if feed is self._loop.feed:
                 self._report_failure(error, final)
 
     def _on_woken(self) -> None:
-        if not (self._feed.preview.is_empty and self._feed.results.is_empty):
+        if not (self._loop.feed.preview.is_empty and self._loop.feed.results.is_empty):
             self.ready.emit()
 
     def _take_over(self, settings: PipelineSettings, outcome: Pipeline | Exception) -> None:
@@ -291,13 +273,14 @@ class LiveSession(QObject):
         if isinstance(outcome, Exception):
             self._announce_model("error", _plain("The model could not be loaded", outcome))
         else:
-            self._serve(settings, outcome)
+            self._serve(outcome)
             self._announce_model("ready")
 
     def _report_failure(self, error: Exception, final: bool) -> None:
         message = _plain("The picture could not be analysed", error)
         if final:
-            self._end_capture()
+            self._paused = False
+            self._loop.end_capture()
             self._change_state(
                 SessionState(
                     SessionPhase.ERROR, self._state.source, self._state.name, message, FAILURE_ADVICE

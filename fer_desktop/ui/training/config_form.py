@@ -65,9 +65,6 @@ class ConfigForm(QWidget):
         """Returns the values that differ from the preset."""
         return {name: row.editor.value() for name, row in self.rows.items() if row.is_changed}
 
-    def set_value(self, name: str, value: Any) -> None:
-        self.rows[name].editor.set_value(value)
-
 
 class _Row:
     """The label of an option, its editor, and a button that restores the preset's value."""

@@ -11,7 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog
 
-from fer_desktop.core.training import Predictions, write_report, write_table
+from fer_desktop.core.training import Judged, Predictions, evaluation, write_report, write_table
 from fer_desktop.ui.common import ActionButtons, Job
 from fer_desktop.ui.training.evaluate_form import EvaluateForm
 from fer_desktop.ui.training.evaluation_view import EvaluationView
@@ -53,9 +53,6 @@ class EvaluatePage(TrainerPage):
     def set_model(self, card: Path) -> None:
         self.form.model.set_model(card)
 
-    def set_data(self, data: Path, votes: Path | None) -> None:
-        self.form.data.set_data(data, votes)
-
     def begin_shutdown(self) -> list[threading.Thread]:
         """Ends the evaluation. The job runner ends reads and writes."""
         self.strip.end()
@@ -77,7 +74,9 @@ class EvaluatePage(TrainerPage):
         details = self._details
 
         def read(job: Job) -> Predictions:
-            return Predictions.load(details)
+            predictions = Predictions.load(details)
+            evaluation.headline(Judged.of(predictions, 0.0))  # loads SciPy, a second, off the GUI thread
+            return predictions
 
         self._jobs.start(
             read,

@@ -15,7 +15,7 @@ from fer_desktop.ui.window.analyse_form import AnalyseForm
 
 
 class AnalyseDialog(QDialog):
-    """start_requested(AnalysisOptions, PipelineSettings)."""
+    """start_requested(AnalysisRequest, PipelineSettings)."""
 
     start_requested = Signal(object, object)
 
@@ -44,11 +44,11 @@ class AnalyseDialog(QDialog):
         self._update_buttons()
 
     def _start(self) -> None:
-        options, pipeline = self.form.options(), self.form.pipeline()
-        if options is not None and pipeline is not None:
-            self._settings.analysis_folder = options.output
-            self.start_requested.emit(options, pipeline)
+        request, pipeline = self.form.request(), self.form.pipeline()
+        if request is not None and pipeline is not None:
+            self._settings.analysis_folder = request.output
+            self.start_requested.emit(request, pipeline)
             self.accept()
 
     def _update_buttons(self) -> None:
-        self.start.setEnabled(self.form.options() is not None)
+        self.start.setEnabled(self.form.request() is not None)

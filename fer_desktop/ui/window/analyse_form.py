@@ -8,9 +8,10 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QFormLayout, QLabel, QLineEdit, QWidget
 
+from fer_desktop.core.analysis import AnalysisOptions
 from fer_desktop.core.paths import Paths
 from fer_desktop.core.pipeline import PipelineSettings
-from fer_desktop.ui.analysis import AnalysisOptions
+from fer_desktop.ui.analysis import AnalysisRequest
 from fer_desktop.ui.common import OPEN_FILTER, fields
 from fer_desktop.ui.settings import DETECTOR_CHOICES, Settings, show_models
 
@@ -102,22 +103,21 @@ class AnalyseForm(QWidget):
         if input_path is not None:
             self._set_input(input_path)
 
-    def options(self) -> AnalysisOptions | None:
-        """Returns the options, None while something is missing or inconsistent."""
+    def request(self) -> AnalysisRequest | None:
+        """Returns the request, None while something is missing or inconsistent."""
         source, output = self.input.text().strip(), self.output.text().strip()
         part = self.part.isChecked()
         end = self.end_time.value() or None
         if not source or not output or (part and end is not None and end <= self.start_time.value()):
             return None
         which = self.pictures.currentIndex()
-        return AnalysisOptions(
-            input=Path(source),
-            output=Path(output),
+        options = AnalysisOptions(
             every=self.every.value() if which == ONE_IN else 1,
             rate=self.rate.value() if which == A_SECOND else None,
             start_s=self.start_time.value() if part else None,
             end_s=end if part else None,
         )
+        return AnalysisRequest(Path(source), Path(output), options)
 
     def pipeline(self) -> PipelineSettings | None:
         """Returns the settings in use with the choices of the form, None before `offer`."""

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMessageBox, QTabBar, QTabWidget, QWidget
 
 from fer_desktop.core.overlay import OverlayStyle
 from fer_desktop.core.pipeline import PipelineSettings
-from fer_desktop.ui.analysis import AnalysisOptions
+from fer_desktop.ui.analysis import AnalysisRequest
 from fer_desktop.ui.common import JobRunner
 
 if TYPE_CHECKING:
@@ -72,9 +72,9 @@ class WorkTabs(QTabWidget):
         workspace.open(path)
         return workspace
 
-    def start_analysis(self, options: AnalysisOptions, settings: PipelineSettings) -> Workspace:
-        workspace = self._add(options.input.stem)
-        workspace.start(options, settings)
+    def start_analysis(self, request: AnalysisRequest, settings: PipelineSettings) -> Workspace:
+        workspace = self._add(request.input.stem)
+        workspace.start(request, settings)
         return workspace
 
     def show_queue(self, make: Callable[[], QueuePage]) -> None:

@@ -19,6 +19,7 @@ import pytest
 
 from fer_desktop.__main__ import main
 from fer_desktop.core.analysis.loop import IncompleteAnalysisError, analyse
+from fer_desktop.core.analysis.options import AnalysisOptions, Destination
 from fer_desktop.core.analysis.run import run_analysis
 from fer_desktop.core.analysis.summary import AnalysisSummary
 from fer_desktop.core.emotions import EMOTIONS
@@ -284,7 +285,13 @@ def test_a_full_disk_keeps_the_rows_before(
     with pytest.raises(
         IncompleteAnalysisError, match=r"talk\.csv: cannot be written \(No space left"
     ) as failure:
-        run_analysis(Path("talk.mp4"), small_disk, settings, pipeline=FakePipeline())
+        run_analysis(
+            Path("talk.mp4"),
+            Destination(small_disk, "talk"),
+            settings,
+            AnalysisOptions(ferx=False),
+            pipeline=FakePipeline(),
+        )
     assert sorted(path.name for path in small_disk.iterdir()) == ["talk.csv", "talk.part"], "no report"
     assert failure.value.summary.outputs == (small_disk / "talk.csv",)
     rows = csv_rows(small_disk / "talk.csv")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,8 @@ import pytest
 
 from fer_desktop import __version__
 from fer_desktop.core.analysis.loop import IncompleteAnalysisError, analyse
-from fer_desktop.core.analysis.run import default_name, run_analysis
+from fer_desktop.core.analysis.options import AnalysisOptions, Destination, default_name
+from fer_desktop.core.analysis.run import run_analysis
 from fer_desktop.core.analysis.summary import AnalysisProgress, AnalysisSummary
 from fer_desktop.core.errors import ModelError, OutputError, SourceError
 from fer_desktop.core.models.card import sha256
@@ -71,7 +73,7 @@ def test_every_frame_goes_through_the_pipeline_into_every_sink() -> None:
 
 def test_only_every_nth_frame_is_analysed() -> None:
     sink = MemorySink()
-    summary = analyse(SyntheticSource(10), FakePipeline(), [sink], every=4)
+    summary = analyse(SyntheticSource(10), FakePipeline(), [sink], AnalysisOptions(every=4))
     assert sink.written == [0, 4, 8]
     assert (summary.frames_read, summary.frames_analysed) == (10, 3)
 
@@ -132,14 +134,20 @@ def test_an_error_before_the_first_frame_is_that_error() -> None:
 
 def test_progress_says_how_far_it_is() -> None:
     seen: list[AnalysisProgress] = []
-    analyse(SyntheticSource(5, fps=1), FakePipeline(), [], every=2, on_progress=seen.append)
+    analyse(SyntheticSource(5, fps=1), FakePipeline(), [], AnalysisOptions(every=2), on_progress=seen.append)
     assert [progress.fraction for progress in seen] == pytest.approx([0, 0.2, 0.4, 0.6, 0.8])
     assert [(progress.frames_read, progress.frames_analysed) for progress in seen][-1] == (5, 3)
 
 
 def test_progress_is_that_of_the_part_that_is_read() -> None:
     seen: list[AnalysisProgress] = []
-    analyse(SyntheticSource(5, fps=1), FakePipeline(), [], start_s=0, end_s=2, on_progress=seen.append)
+    analyse(
+        SyntheticSource(5, fps=1),
+        FakePipeline(),
+        [],
+        AnalysisOptions(start_s=0, end_s=2),
+        on_progress=seen.append,
+    )
     assert [progress.fraction for progress in seen] == pytest.approx([0, 0.5, 1, 1, 1])
 
 
@@ -160,8 +168,15 @@ class Studio:
         self.card = write_tiny_model(folder / "model")
         self.settings = PipelineSettings(self.card, device="cpu", detection_interval_s=0)
 
-    def run(self, input: Path | None = None, **options: Any) -> AnalysisSummary:
-        return run_analysis(input or self.video, self.output, self.settings, **options)
+    def run(
+        self, input: Path | None = None, *, overwrite: bool = False, ferx: bool = False, **arguments: Any
+    ) -> AnalysisSummary:
+        """arguments: fields of AnalysisOptions, and what ``run_analysis`` takes by name."""
+        input = input or self.video
+        destination = Destination(self.output, default_name(input), overwrite=overwrite)
+        fields = {item.name for item in dataclasses.fields(AnalysisOptions)} & arguments.keys()
+        options = AnalysisOptions(ferx=ferx, **{name: arguments.pop(name) for name in fields})
+        return run_analysis(input, destination, self.settings, options, **arguments)
 
     def rows(self, name: str = "talk") -> list[dict[str, str]]:
         with (self.output / f"{name}.csv").open(newline="") as file:

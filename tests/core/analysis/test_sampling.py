@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from fer_desktop.core.analysis.loop import analyse
+from fer_desktop.core.analysis.options import AnalysisOptions
 from fer_desktop.core.analysis.sampling import frame_sampler
 from fer_desktop.core.sources.opening import open_source
 from tests.support.results import FakePipeline, make_frame
@@ -70,6 +71,6 @@ def test_an_uneven_video_is_analysed_evenly(tmp_path: Path) -> None:
     times = [*(index * 0.02 for index in range(25)), 0.5, 0.75, 1.0, 2.05, 2.1]
     write_face_video(tmp_path / "talk.mp4", pts=times, size=(64, 48))
     pipeline = FakePipeline()
-    summary = analyse(open_source(tmp_path / "talk.mp4"), pipeline, [], rate=5)  # type: ignore[arg-type]
+    summary = analyse(open_source(tmp_path / "talk.mp4"), pipeline, [], AnalysisOptions(rate=5))  # type: ignore[arg-type]
     assert [times[index] for index in pipeline.processed] == pytest.approx([0.0, 0.2, 0.4, 0.75, 1.0, 2.05])
     assert (summary.frames_read, summary.frames_analysed) == (30, 6)

@@ -14,7 +14,8 @@ from fer_desktop.core.batch.dask import ClusterError, analyse_on_worker, run_on_
 from fer_desktop.core.batch.run import BatchItem, run_batch
 from tests.support.batches import SLOWLY, Bench
 
-ROOT = Path(__file__).resolve().parents[2]
+pytestmark = [pytest.mark.slow, pytest.mark.development]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture

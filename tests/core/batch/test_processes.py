@@ -47,7 +47,7 @@ def test_a_process_that_dies_costs_only_its_file(bench: Bench) -> None:
     outcomes = run_in_processes(bench.items, bench.batch(), 2, build=deadly)
     assert [outcome.state for outcome in outcomes] == ["done", "failed", "done", "done", "failed"]
     assert outcomes[1].error == (
-        f"{bench.items[1].input}: its process was ended by SIGKILL, perhaps for want of memory"
+        f"{bench.items[1].input}: its process was ended by SIGKILL, perhaps because memory ran out"
     )
     again = run_in_processes(bench.items[1:2], bench.batch(), 2, build=fake)
     assert [outcome.state for outcome in again] == ["done"], "what it left is replaced"

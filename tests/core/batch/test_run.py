@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from fer_desktop.core.batch.run import Batch, BatchItem, BatchOptions, ItemOutcome, run_batch
+from fer_desktop.core.analysis.options import AnalysisOptions
+from fer_desktop.core.batch.run import Batch, BatchItem, ItemOutcome, run_batch
 from fer_desktop.core.batch.table import as_text, check_table, table_path, write_table
 from fer_desktop.core.errors import ResultsExistError
 from fer_desktop.core.results.stored import StoredAnalysis
@@ -114,9 +115,9 @@ def test_what_was_stopped_is_done_from_its_beginning(bench: Bench) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"options": BatchOptions(every=2)},
-        {"options": BatchOptions(rate=5.0)},
-        {"options": BatchOptions(jsonl=True)},
+        {"options": AnalysisOptions(every=2)},
+        {"options": AnalysisOptions(rate=5.0)},
+        {"options": AnalysisOptions(jsonl=True)},
         {"tau": 0.3},
         {"min_face": 0.3},
         {"smoothing": False},
@@ -124,7 +125,7 @@ def test_what_was_stopped_is_done_from_its_beginning(bench: Bench) -> None:
 )
 def test_changed_settings_are_done_again(bench: Bench, change: dict[str, Any]) -> None:
     run(bench)
-    options = change.pop("options", BatchOptions())
+    options = change.pop("options", AnalysisOptions())
     settings = dataclasses.replace(bench.settings, **change)
     changed = bench.batch(options=options, settings=settings, resume=True)
     assert states(run(bench, changed)) == ["done"] * 3

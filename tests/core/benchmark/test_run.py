@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import pytest
 
-from fer_desktop.core.benchmark.live import _NewestFrame, play_live
+from fer_desktop.core.benchmark.live import play_live
 from fer_desktop.core.benchmark.run import as_json, as_text, run_benchmark
 from fer_desktop.core.benchmark.video import FPS, SIZE, write_benchmark_video
 from fer_desktop.core.detection.detector import create_detector
@@ -17,7 +17,7 @@ from fer_desktop.core.pipeline.settings import PipelineSettings
 from fer_desktop.core.sources.video import VideoSource
 from fer_desktop.core.types import Frame
 from tests.support.models import write_tiny_model
-from tests.support.results import FakePipeline, make_frame
+from tests.support.results import FakePipeline
 from tests.support.videos import write_face_video
 
 
@@ -74,31 +74,16 @@ def test_the_face_of_the_generated_video_is_found_by_every_detector(detector: st
     assert [len(create_detector(detector).detect(frame.image)) for frame in frames] == [1, 1, 1]
 
 
-def test_only_the_newest_frame_waits_and_the_others_count_as_dropped() -> None:
-    slot = _NewestFrame()
-    for index in range(3):
-        slot.put(make_frame(index=index))
-    taken = slot.take()
-    assert taken is not None
-    assert (taken.index, slot.dropped) == (2, 2)
-    slot.put(make_frame(index=3))
-    slot.end()
-    last = slot.take()
-    assert last is not None
-    assert last.index == 3
-    assert slot.take() is None
-
-
 def test_a_slow_pipeline_drops_frames_and_gets_the_newest(tmp_path: Path) -> None:
-    """The pipeline holds the first frame until the player has offered all of them."""
+    """The pipeline holds the first frame until the source has offered all of them."""
     write_face_video(tmp_path / "talk.mp4", seconds=0.4, fps=10, size=(64, 48))
 
-    def wait_for_player(frame: Frame) -> None:
+    def wait_for_source(frame: Frame) -> None:
         if frame.index == 0:
-            (player,) = (thread for thread in threading.enumerate() if thread.name == "benchmark-player")
-            player.join(timeout=30)
+            (capture,) = (thread for thread in threading.enumerate() if thread.name == "capture of talk.mp4")
+            capture.join(timeout=30)
 
-    pipeline = FakePipeline(wait_for_player)
+    pipeline = FakePipeline(wait_for_source)
     figures = play_live(tmp_path / "talk.mp4", pipeline, fps=200, seconds=0.05)
     assert pipeline.processed == [0, 9], "four frames of video go on from the beginning"
     assert (figures.offered, figures.dropped, figures.latency.count) == (10, 8, 2)
@@ -108,6 +93,16 @@ def test_an_unreadable_video_is_an_error_not_a_hang(tmp_path: Path) -> None:
     (tmp_path / "broken.mp4").write_bytes(b"no video")
     with pytest.raises(SourceError):
         play_live(tmp_path / "broken.mp4", FakePipeline(), fps=30, seconds=1)
+
+
+def test_a_pipeline_that_fails_is_an_error_not_a_hang(tmp_path: Path) -> None:
+    write_face_video(tmp_path / "talk.mp4", seconds=0.4, fps=10, size=(64, 48))
+
+    def fail(frame: Frame) -> None:
+        raise RuntimeError("a planned crash")
+
+    with pytest.raises(RuntimeError, match="a planned crash"):
+        play_live(tmp_path / "talk.mp4", FakePipeline(fail), fps=30, seconds=0.1)
 
 
 def test_the_machine_is_described() -> None:

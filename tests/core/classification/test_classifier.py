@@ -162,7 +162,7 @@ def test_auto_on_the_cpu_does_not_import_torch(card_path: Path) -> None:
     )
     if sys.platform != "linux":
         pytest.skip("drivers are looked for in another way")
-    subprocess.run([sys.executable, "-c", program], check=True, cwd=Path(__file__).parents[2])
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=Path(__file__).parents[3])
 
 
 def test_torch_and_onnx_agree_on_a_small_network(

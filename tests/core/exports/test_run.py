@@ -13,8 +13,8 @@ from fer_desktop.core.results.markers import Marker
 from fer_desktop.core.results.recording_identity import fingerprint
 from fer_desktop.core.results.stored import StoredAnalysis
 from tests.core.sinks.test_tables import file_size_limit
+from tests.support.imports import loaded_after
 from tests.support.tracks import stored_of
-from tests.test_imports import loaded_after
 
 WITHOUT_RECORDING = tuple(kind for kind in KINDS if kind != "video")
 

@@ -5,7 +5,6 @@ import logging
 import queue
 import time
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,10 +14,7 @@ from fer_desktop.core.live.inference import (
     MAX_FAILURES,
     InferenceThread,
     PipelineLoader,
-    needs_rebuild,
-    with_settings,
 )
-from fer_desktop.core.pipeline.pipeline import Pipeline
 from fer_desktop.core.pipeline.settings import PipelineSettings
 from fer_desktop.core.types import Frame, FrameResult
 from tests.support.sources import plain_picture
@@ -199,45 +195,6 @@ def test_stopping_during_an_analysis_ends_the_thread_after_it(driver: Driver) ->
     driver.thread.join(WAIT_S)
     assert not driver.thread.is_alive()
     assert pipeline.processed == [0]
-
-
-# Settings
-
-
-@pytest.mark.parametrize(
-    "change", [{"tau": 0.1}, {"smoothing": False}, {"uncertain_below": 0.9}, {"detection_interval_s": 0.0}]
-)
-def test_thresholds_need_no_rebuild(change: dict[str, float]) -> None:
-    assert not needs_rebuild(SETTINGS, dataclasses.replace(SETTINGS, **change))
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"model": Path("other.json")},
-        {"device": "cuda"},
-        {"detector": "yunet"},
-        {"detector_model": Path("yunet.onnx")},
-        {"min_face": 0.3},
-    ],
-)
-def test_another_model_device_or_detector_needs_one(change: dict[str, object]) -> None:
-    assert needs_rebuild(SETTINGS, dataclasses.replace(SETTINGS, **change))
-
-
-def test_tau_is_set_on_the_pipeline_itself() -> None:
-    pipeline = FakePipeline()
-    assert with_settings(pipeline, SETTINGS, dataclasses.replace(SETTINGS, tau=0.3)) is pipeline
-    assert pipeline.classifier.tau == 0.3
-
-
-def test_other_thresholds_give_a_new_pipeline_around_the_same_parts() -> None:
-    old = FakePipeline()
-    new = with_settings(old, SETTINGS, dataclasses.replace(SETTINGS, tau=0.3, smoothing=False))
-    assert isinstance(new, Pipeline)
-    assert (new.detector, new.classifier) == (old.detector, old.classifier)
-    assert new.classifier.tau == 0.3
-    assert new.process(make_frame(0)).faces == ()
 
 
 # Loading

@@ -16,6 +16,7 @@ from fer_desktop.core.errors import ModelError, OutputError
 from fer_desktop.core.files import whole_file
 from fer_desktop.core.models.card import ModelCard
 from fer_desktop.core.models.preprocessing import crop_face, normalise, preprocess, probabilities, resize_crop
+from fer_desktop.core.paths import default_paths
 from fer_desktop.core.types import Box
 from tests.support.models import write_tiny_model
 
@@ -55,7 +56,7 @@ def test_the_neutral_reference_is_optional(card_path: Path) -> None:
         ({"input_size": 4}, "input_size is 4, allowed are 16 to 1024"),
         ({"std": 0}, "std is 0, it must be positive"),
         ({"temperature": -1}, "temperature is -1, it must be positive"),
-        ({"training_prior": [1, 0, 0, 0, 0, 0, 0]}, "training_prior needs one positive share per label"),
+        ({"class_prior": [1, 0, 0, 0, 0, 0, 0]}, "class_prior needs one positive share per label"),
         ({"neutral_reference": [0.5, 0.5]}, "neutral_reference needs one positive share per label, with sum"),
         ({"neutral_reference": [0.1] * 7}, "neutral_reference needs"),
         ({"neutral_reference": [1, 0, 0, 0, 0, 0, 0]}, "neutral_reference needs"),
@@ -75,6 +76,39 @@ def test_a_card_that_does_not_fit_says_what_differs(
     with pytest.raises(ModelError, match=message) as caught:
         ModelCard.load(card_path)
     assert str(card_path) in str(caught.value)
+
+
+def test_a_card_with_the_former_name_of_the_prior_loads_and_is_saved_with_the_new_one(
+    card_path: Path,
+) -> None:
+    card = ModelCard.load(card_path)
+    content = json.loads(card_path.read_text())
+    content["training_prior"] = content.pop("class_prior")
+    card_path.write_text(json.dumps(content))
+    assert ModelCard.load(card_path) == card
+    ModelCard.load(card_path).save(card_path)
+    saved = json.loads(card_path.read_text())
+    assert saved["class_prior"] == list(card.class_prior)
+    assert "training_prior" not in saved
+
+
+def test_both_names_of_the_prior_in_one_card_are_refused(card_path: Path) -> None:
+    content = json.loads(card_path.read_text())
+    card_path.write_text(json.dumps({**content, "training_prior": content["class_prior"]}))
+    with pytest.raises(ModelError, match="unknown: training_prior"):
+        ModelCard.load(card_path)
+
+
+@pytest.mark.parametrize(
+    "path", sorted(default_paths().bundled_models.glob("*.json")), ids=lambda path: path.stem
+)
+def test_the_prior_of_a_bundled_model_is_that_of_its_validation_rows(path: Path) -> None:
+    """Their cards were written with the former name. One row more of each emotion is counted."""
+    card = ModelCard.load(path)
+    rows = card.training["data"]["validation"]
+    counts = rows["original" if card.training["config"]["labels"] == "original" else "majority"]
+    total = sum(counts.values()) + len(counts)
+    assert card.class_prior == pytest.approx([(counts[name] + 1) / total for name in card.labels])
 
 
 def test_a_standardised_crop_does_not_depend_on_light_and_contrast() -> None:
@@ -179,7 +213,7 @@ class TestProbabilities:
         """Menon et al. 2021: logits that only say the prior become uniform at tau 1."""
         prior = (0.1, 0.02, 0.03, 0.3, 0.1, 0.1, 0.35)
         logits = np.log(np.array([prior], dtype=np.float32))
-        card = card_with(training_prior=prior)
+        card = card_with(class_prior=prior)
         assert np.allclose(probabilities(logits, card, tau=1.0), 1 / 7)
         assert np.allclose(probabilities(logits, card, tau=0.0), prior)
 

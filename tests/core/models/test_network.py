@@ -4,13 +4,21 @@ import dataclasses
 from pathlib import Path
 
 import pytest
-import torch
 
 from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.errors import ModelError
 from fer_desktop.core.models.card import ModelCard, sha256
-from fer_desktop.core.models.network import build_model, classifier_name, load_network, save_weights
 
+torch = pytest.importorskip("torch")
+
+from fer_desktop.core.models.network import (  # noqa: E402
+    build_model,
+    classifier_name,
+    load_network,
+    save_weights,
+)
+
+pytestmark = pytest.mark.development
 CARD = ModelCard("t", "test_efficientnet", 32, 1, None, 0.5, 0.25, 0.0, EMOTIONS, (1 / 7,) * 7, 1.0)
 
 

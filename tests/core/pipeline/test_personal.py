@@ -31,6 +31,7 @@ from fer_desktop.core.pipeline.settings import PipelineSettings
 from fer_desktop.core.types import Box, Detection
 from tests.core.pipeline.test_pipeline import ScriptedClassifier, ScriptedDetector, frame
 from tests.support.models import write_tiny_model
+from tests.support.pipelines import settings
 
 REFERENCE = (0.02, 0.005, 0.005, 0.03, 0.06, 0.02, 0.86)
 NEUTRAL = index_of("neutral")
@@ -47,11 +48,11 @@ CARD = ModelCard(
     std=0.25,
     crop_margin=0.0,
     labels=EMOTIONS[::-1],
-    training_prior=(0.35, 0.1, 0.1, 0.3, 0.03, 0.02, 0.1),
+    class_prior=(0.35, 0.1, 0.1, 0.3, 0.03, 0.02, 0.1),
     temperature=1.0,
     neutral_reference=REFERENCE[::-1],
 )
-PRIOR = np.array(CARD.training_prior[::-1])
+PRIOR = np.array(CARD.class_prior[::-1])
 
 shares = arrays(np.float64, 7, elements=st.floats(1e-4, 1)).map(lambda values: values / values.sum())
 shifts = st.tuples(*[st.floats(-LIMIT, 0)] * 7)
@@ -196,7 +197,7 @@ def test_few_frames_count_less() -> None:
 
 def test_the_order_of_the_card_does_not_matter() -> None:
     straight = dataclasses.replace(
-        CARD, labels=EMOTIONS, training_prior=tuple(PRIOR), neutral_reference=REFERENCE
+        CARD, labels=EMOTIONS, class_prior=tuple(PRIOR), neutral_reference=REFERENCE
     )
     face = NeutralFace(tuple(sad_face()), 300, 0)
     assert calibrate(face, straight, CREATED).log_shift == calibrate(face, CARD, CREATED).log_shift
@@ -289,7 +290,7 @@ def labels(pipeline: Pipeline, pts_s: float) -> list[str | None]:
 
 
 def test_a_face_that_is_alone_is_corrected_from_the_next_picture_on(classifier: ScriptedClassifier) -> None:
-    pipeline = Pipeline(ScriptedDetector(FACE), classifier, smoothing=False)
+    pipeline = Pipeline(ScriptedDetector(FACE), classifier, settings(smoothing=False))
     assert labels(pipeline, 0.0) == ["sadness"]
     pipeline.personal = lowered_sadness()
     (face,) = pipeline.process(frame(0.1)).faces
@@ -301,7 +302,7 @@ def test_a_face_that_is_alone_is_corrected_from_the_next_picture_on(classifier: 
 
 def test_several_faces_pause_it_until_the_others_are_forgotten(classifier: ScriptedClassifier) -> None:
     detector = ScriptedDetector(FACE, OTHER)
-    pipeline = Pipeline(detector, classifier, smoothing=False)
+    pipeline = Pipeline(detector, classifier, settings(smoothing=False))
     pipeline.personal = lowered_sadness()
     assert labels(pipeline, 0.0) == ["sadness", "sadness"]
     detector.found = [FACE]
@@ -311,7 +312,7 @@ def test_several_faces_pause_it_until_the_others_are_forgotten(classifier: Scrip
 
 
 def test_another_model_is_not_corrected(classifier: ScriptedClassifier) -> None:
-    pipeline = Pipeline(ScriptedDetector(FACE), classifier, smoothing=False)
+    pipeline = Pipeline(ScriptedDetector(FACE), classifier, settings(smoothing=False))
     pipeline.personal = lowered_sadness("another, SHA-256 0123…")
     assert labels(pipeline, 0.0) == ["sadness"]
 
@@ -319,5 +320,4 @@ def test_another_model_is_not_corrected(classifier: ScriptedClassifier) -> None:
 def test_a_pipeline_that_is_built_corrects_nobody(tmp_path: Path) -> None:
     """Analyses build theirs; only the live view sets the calibration."""
     card = write_tiny_model(tmp_path)
-    settings = PipelineSettings(card, device="cpu", personal=lowered_sadness(ModelCard.load(card).identity))
-    assert build_pipeline(settings).personal is None
+    assert build_pipeline(PipelineSettings(card, device="cpu")).personal is None

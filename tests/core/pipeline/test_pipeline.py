@@ -20,6 +20,7 @@ from fer_desktop.core.pipeline.settings import PipelineSettings
 from fer_desktop.core.types import Box, Detection, Frame, FrameResult, Image
 from tests.support.media import shared_media
 from tests.support.models import write_tiny_model
+from tests.support.pipelines import settings
 
 FACE = Detection(Box(100, 80, 60, 60), 0.95)
 OTHER = Detection(Box(300, 80, 60, 60), 0.95)
@@ -78,7 +79,7 @@ def classifier(card_path: Path) -> ScriptedClassifier:
 
 @pytest.fixture
 def pipeline(detector: ScriptedDetector, classifier: ScriptedClassifier) -> Pipeline:
-    return Pipeline(detector, classifier)
+    return Pipeline(detector, classifier, settings())
 
 
 def frame(pts_s: float, image: Image | None = None) -> Frame:
@@ -115,7 +116,7 @@ def test_timings_are_filled(pipeline: Pipeline) -> None:
 def test_detection_follows_presentation_times(
     detector: ScriptedDetector, classifier: ScriptedClassifier, interval_s: float, calls: int
 ) -> None:
-    pipeline = Pipeline(detector, classifier, detection_interval_s=interval_s)
+    pipeline = Pipeline(detector, classifier, settings(detection_interval_s=interval_s))
     results = [pipeline.process(frame(index / 30)) for index in range(30)]
     assert detector.calls == calls
     assert sum(result.timings.detect_s is not None for result in results) == calls
@@ -161,9 +162,9 @@ def test_crops_show_the_box_with_the_margin_of_the_card(
 ) -> None:
     picture = np.zeros((240, 400, 3), dtype=np.uint8)
     picture[80:140, 100:160] = 255
-    Pipeline(detector, classifier).process(frame(0.0, picture))
+    Pipeline(detector, classifier, settings()).process(frame(0.0, picture))
     classifier.card = dataclasses.replace(classifier.card, crop_margin=0.25)
-    Pipeline(detector, classifier).process(frame(0.0, picture))
+    Pipeline(detector, classifier, settings()).process(frame(0.0, picture))
     (tight,), (wide,) = classifier.batches
     assert tight.shape == (60, 60, 3)
     assert tight.min() == 255
@@ -208,7 +209,7 @@ def test_emotions_are_smoothed_over_time_and_the_raw_ones_kept(
 def test_without_smoothing_the_label_is_that_of_the_frame(
     detector: ScriptedDetector, classifier: ScriptedClassifier
 ) -> None:
-    pipeline = Pipeline(detector, classifier, smoothing=False, uncertain_below=0.5)
+    pipeline = Pipeline(detector, classifier, settings(smoothing=False, uncertain_below=0.5))
     labels = []
     for index, (name, share) in enumerate(
         [("happiness", 0.8), ("anger", 0.51), ("fear", 0.49), ("fear", 0.6)]
@@ -336,7 +337,7 @@ def searches(pipeline: Pipeline, detector: ScriptedNearbyDetector, times: Sequen
 
 def test_between_whole_searches_it_looks_near_the_known_faces(classifier: ScriptedClassifier) -> None:
     detector = ScriptedNearbyDetector(FACE)
-    pipeline = Pipeline(detector, classifier)
+    pipeline = Pipeline(detector, classifier, settings())
     times = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
     assert searches(pipeline, detector, times) == ["whole", *["near "] * 4, "whole", "near "]
     (box,) = detector.asked_near[0]
@@ -345,7 +346,7 @@ def test_between_whole_searches_it_looks_near_the_known_faces(classifier: Script
 
 def test_a_face_lost_near_its_place_is_looked_for_everywhere_at_once(classifier: ScriptedClassifier) -> None:
     detector = ScriptedNearbyDetector(FACE, OTHER)
-    pipeline = Pipeline(detector, classifier)
+    pipeline = Pipeline(detector, classifier, settings())
     searches(pipeline, detector, [0.0])
     detector.found_near = [FACE]
     assert searches(pipeline, detector, [0.1]) == ["near whole"]
@@ -353,7 +354,7 @@ def test_a_face_lost_near_its_place_is_looked_for_everywhere_at_once(classifier:
 
 def test_while_a_face_is_hidden_it_is_still_looked_for_where_it_was(classifier: ScriptedClassifier) -> None:
     detector = ScriptedNearbyDetector(FACE, OTHER)
-    pipeline = Pipeline(detector, classifier)
+    pipeline = Pipeline(detector, classifier, settings())
     first = pipeline.process(frame(0.0))
     detector.found = detector.found_near = [FACE]
     assert searches(pipeline, detector, [0.1, 0.2]) == ["near whole", "near "]
@@ -364,4 +365,4 @@ def test_while_a_face_is_hidden_it_is_still_looked_for_where_it_was(classifier: 
 
 def test_without_a_face_every_search_is_whole(classifier: ScriptedClassifier) -> None:
     detector = ScriptedNearbyDetector()
-    assert searches(Pipeline(detector, classifier), detector, [0.0, 0.1, 0.2]) == ["whole"] * 3
+    assert searches(Pipeline(detector, classifier, settings()), detector, [0.0, 0.1, 0.2]) == ["whole"] * 3

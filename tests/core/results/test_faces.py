@@ -41,12 +41,6 @@ def test_a_frame_is_found_by_its_time(table: FaceTable) -> None:
     assert table.at(99.0) == 39
 
 
-def test_frames_stay_when_faces_are_taken_away(table: FaceTable) -> None:
-    only = table.take(table.face_id == 2)
-    assert (only.frames, only.faces) == (40, 10)
-    assert [len(only.result(position).faces) for position in (9, 10, 19, 20)] == [0, 1, 1, 0]
-
-
 def test_nothing_is_a_table_too() -> None:
     empty = FaceTable.of([])
     assert (empty.frames, empty.faces, empty.at(1.0)) == (0, 0, None)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from fer_desktop.core.errors import OutputError
-from fer_desktop.core.overlay.drawing import OverlayStyle
+from fer_desktop.core.overlay import OverlayStyle
 from fer_desktop.core.sinks.video import VideoSink
 from fer_desktop.core.sources.video import VideoSource
 from fer_desktop.core.types import Box, Image

@@ -13,7 +13,7 @@ from fer_desktop.core.pipeline.settings import PipelineSettings
 from fer_desktop.core.results.faces import FaceTable
 from fer_desktop.core.results.file import ResultFile
 from fer_desktop.core.results.stored import StoredAnalysis
-from fer_desktop.ui.analysis.running import AnalysisOptions, free_path
+from fer_desktop.ui.analysis.running import AnalysisRequest, free_path
 from fer_desktop.ui.analysis.workspace import Workspace
 from fer_desktop.ui.common.jobs import JobRunner
 from tests.support.models import write_tiny_model
@@ -65,7 +65,7 @@ def test_a_recording_is_analysed_into_a_file(
     workspace: Workspace, settings: PipelineSettings, video: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
     with qtbot.waitSignal(workspace.ended, timeout=WAIT_MS) as ended:
-        workspace.start(AnalysisOptions(video, tmp_path / "results"), settings)
+        workspace.start(AnalysisRequest(video, tmp_path / "results"), settings)
     text, folder = ended.args
     assert text.startswith("Finished: 25 pictures analysed")
     assert folder == tmp_path / "results"
@@ -84,7 +84,7 @@ def test_what_is_analysed_before_a_cancel_stays(
     workspace: Workspace, settings: PipelineSettings, tmp_path: Path, qtbot: QtBot
 ) -> None:
     write_face_video(tmp_path / "talk.mp4", seconds=10.0)
-    workspace.start(AnalysisOptions(tmp_path / "talk.mp4", tmp_path / "results"), settings)
+    workspace.start(AnalysisRequest(tmp_path / "talk.mp4", tmp_path / "results"), settings)
     view, strip = workspace.view, workspace.strip
     assert view is not None
     assert strip is not None
@@ -112,7 +112,7 @@ def test_an_unreadable_recording_says_why_and_leaves_nothing(
 ) -> None:
     (tmp_path / "talk.mp4").write_bytes(b"no video")
     with qtbot.waitSignal(workspace.ended, timeout=WAIT_MS) as ended:
-        workspace.start(AnalysisOptions(tmp_path / "talk.mp4", tmp_path / "results"), settings)
+        workspace.start(AnalysisRequest(tmp_path / "talk.mp4", tmp_path / "results"), settings)
     assert ended.args[0].startswith("The analysis failed.")
     assert workspace.message_page.message is not None
     assert workspace.message_page.message.title == "The analysis failed"

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
-from fer_desktop.core.overlay.drawing import OverlayStyle
+from fer_desktop.core.overlay import OverlayStyle
 from fer_desktop.core.types import Box, Image
 from fer_desktop.ui.common import theme
 from fer_desktop.ui.common.picture import MAX_BLUR_LAG_FRAMES, MAX_RESULT_AGE_S

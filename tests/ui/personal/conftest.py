@@ -57,6 +57,7 @@ class Rig:
         self.folder = folder / "home"
         self.settings = Settings(self.folder / "settings.ini")
         self.settings.tau = 0.0
+        self.settings.smoothing = False
         self.settings.save()
         self.stored_before = self.stored()
         self.session = session(build=self._build)
@@ -68,7 +69,7 @@ class Rig:
 
     def _build(self, settings: PipelineSettings) -> Pipeline:
         self.built.append(settings)
-        return Pipeline(self.detector, self.classifier, smoothing=False)
+        return Pipeline(self.detector, self.classifier, settings)
 
     def new_control(self) -> PersonalControl:
         """As after the next start of the program."""

@@ -114,7 +114,7 @@ def test_the_balance_of_the_live_view_does_not_matter() -> None:
     shares = []
     for tau in (0.0, 1.0):
         sitter = Sitter()
-        weights = [share**tau for share in CARD.training_prior]
+        weights = [share**tau for share in CARD.class_prior]
         face = resting_face()
         tilted = [value / weight for value, weight in zip(face.probabilities, weights, strict=True)]
         values = tuple(value / sum(tilted) for value in tilted)

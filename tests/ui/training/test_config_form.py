@@ -75,7 +75,7 @@ def test_a_changed_value_is_marked_and_brought_back(
     row = form.rows[name]
     before = row.editor.value()
     with qtbot.waitSignal(form.changed):
-        form.set_value(name, value)
+        form.rows[name].editor.set_value(value)
     assert form.changes() == {name: value}
     assert form.config()[name] == value
     assert row.label.font().bold()
@@ -88,7 +88,7 @@ def test_a_changed_value_is_marked_and_brought_back(
 
 
 def test_another_preset_is_the_new_measure(qtbot: QtBot, form: ConfigForm, options: Options) -> None:
-    form.set_value("epochs", 7)
+    form.rows["epochs"].editor.set_value(7)
     with qtbot.waitSignal(form.changed):
         form.set_preset(options.config(options.presets[1]))
     assert form.changes() == {}
@@ -96,9 +96,9 @@ def test_another_preset_is_the_new_measure(qtbot: QtBot, form: ConfigForm, optio
 
 
 def test_no_value_leaves_its_range(form: ConfigForm) -> None:
-    form.set_value("epochs", 0)
-    form.set_value("learning_rate", 11.0)
-    form.set_value("seed", 2**31)
+    form.rows["epochs"].editor.set_value(0)
+    form.rows["learning_rate"].editor.set_value(11.0)
+    form.rows["seed"].editor.set_value(2**31)
     assert form.config()["epochs"] == 1
     assert form.config()["learning_rate"] == 10
     assert form.config()["seed"] == 2**31 - 1

@@ -21,6 +21,8 @@ from tests.support.runs import TINY
 from tests.ui.conftest import NewDesk
 from tests.ui.desk import Desk
 
+pytestmark = [pytest.mark.slow, pytest.mark.development]
+
 TRAINER_MS = 90_000
 """A trainer imports torch first, beside whatever else the machine does."""
 

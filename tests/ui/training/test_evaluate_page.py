@@ -70,7 +70,7 @@ def page(
 
 
 def evaluate(qtbot: QtBot, page: EvaluatePage) -> None:
-    page.set_data(Path("/data/faces"), None)
+    page.form.data.set_data(Path("/data/faces"), None)
     page.evaluate.trigger()
     qtbot.waitUntil(lambda: not page.is_running, timeout=WAIT_MS)
 
@@ -126,7 +126,7 @@ def test_the_trainer_is_asked_with_what_was_chosen(
 def test_the_private_rows_need_a_confirmation_each_time(
     page: EvaluatePage, qtbot: QtBot, trainer: PlannedTrainer
 ) -> None:
-    page.set_data(Path("/data/faces"), None)
+    page.form.data.set_data(Path("/data/faces"), None)
     assert not page.form.confirm.isVisible()
     page.form.split.setCurrentIndex(1)
     assert page.form.warning.message is not None

@@ -18,6 +18,7 @@ def installer(code: str) -> tuple[str, tuple[str, ...]]:
     return sys.executable, ("-c", code)
 
 
+@pytest.mark.development
 def test_the_modules_are_those_of_the_extra() -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     named = {re.split(r"[<>=]", item)[0] for item in (*extras["torch"], *extras["train"])} - {

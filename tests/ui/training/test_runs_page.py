@@ -256,6 +256,7 @@ def test_a_run_goes_to_the_trash_after_a_question_unless_it_lives(
     assert trash == [run.path]
 
 
+@pytest.mark.development
 def test_export_says_what_the_trainer_says(
     open_page: Any, runs: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -78,7 +78,7 @@ def test_starting_gives_all_that_decides_the_run(
     page.set_data(data, None)
     form.presets.buttons[1].click()
     form.title.setText(" Night run ")
-    form.options.set_value("epochs", 5)
+    form.options.rows["epochs"].editor.set_value(5)
     form.device.setCurrentIndex(form.device.findData("cpu"))
     with qtbot.waitSignal(page.start_requested) as started:
         form.start.trigger()
@@ -104,7 +104,7 @@ def test_without_a_title_the_run_is_called_like_its_preset(
     page = make()
     assert page.form is not None
     page.set_data(data, None)
-    page.form.options.set_value("checkpoint_minutes", 2.0)
+    page.form.options.rows["checkpoint_minutes"].editor.set_value(2.0)
     with qtbot.waitSignal(page.start_requested) as started:
         page.form.start.trigger()
     assert started.args[0].title == "Quick check"
@@ -178,7 +178,7 @@ def test_changes_under_advanced_are_counted(make: Callable[..., SetupPage]) -> N
     assert not form.options.isVisibleTo(form)
     form.advanced.click()
     assert form.options.isVisibleTo(form)
-    form.options.set_value("epochs", 9)
+    form.options.rows["epochs"].editor.set_value(9)
     assert form.advanced.text() == "Advan&ced (1 changed)"
 
 
@@ -198,7 +198,7 @@ def test_time_and_memory_are_said_and_forgotten_with_another_setting(
     qtbot.waitUntil(lambda: bool(estimate.text.text()))
     assert estimate.text.text().startswith("About 2 h 15 min on cpu, 5 min 30 s an epoch, at 85 images/s.")
     assert estimate.text.isVisibleTo(page)
-    page.form.options.set_value("epochs", 9)
+    page.form.options.rows["epochs"].editor.set_value(9)
     assert not estimate.text.isVisibleTo(page)
 
 

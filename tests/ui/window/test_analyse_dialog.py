@@ -7,9 +7,10 @@ import pytest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from fer_desktop.core.analysis.options import AnalysisOptions
 from fer_desktop.core.paths import default_paths
 from fer_desktop.core.pipeline.settings import PipelineSettings
-from fer_desktop.ui.analysis.running import AnalysisOptions
+from fer_desktop.ui.analysis.running import AnalysisRequest
 from fer_desktop.ui.settings.store import Settings
 from fer_desktop.ui.window.analyse_dialog import AnalyseDialog
 from fer_desktop.ui.window.analyse_form import A_SECOND, ALL, ONE_IN
@@ -30,7 +31,7 @@ def dialog(qtbot: QtBot, settings: Settings) -> AnalyseDialog:
     return dialog
 
 
-def started(dialog: AnalyseDialog, qtbot: QtBot) -> tuple[AnalysisOptions, PipelineSettings]:
+def started(dialog: AnalyseDialog, qtbot: QtBot) -> tuple[AnalysisRequest, PipelineSettings]:
     with qtbot.waitSignal(dialog.start_requested) as signal:
         dialog.start.click()
     assert signal.args is not None
@@ -44,7 +45,7 @@ def test_a_file_is_analysed_with_the_settings_in_use(
     models = [dialog.form.model.itemText(index) for index in range(dialog.form.model.count())]
     assert models == ["fer7 (bundled)", "fer7-original (bundled)"]
     options, pipeline = started(dialog, qtbot)
-    assert options == AnalysisOptions(Path("/data/talk.mp4"), Path("/data/FER Desktop"))
+    assert options == AnalysisRequest(Path("/data/talk.mp4"), Path("/data/FER Desktop"))
     assert pipeline == PIPELINE
     assert settings.analysis_folder == Path("/data/FER Desktop")
     assert not dialog.isVisible()
@@ -71,8 +72,8 @@ def test_options_are_passed_on(dialog: AnalyseDialog, qtbot: QtBot) -> None:
     form.smoothing.click()
     form.model.setCurrentIndex(form.model.findText("fer7-original (bundled)"))
     options, pipeline = started(dialog, qtbot)
-    assert options == AnalysisOptions(
-        Path("/data/talk.mp4"), Path("/results"), rate=2.5, start_s=1.5, end_s=4.0
+    assert options == AnalysisRequest(
+        Path("/data/talk.mp4"), Path("/results"), AnalysisOptions(rate=2.5, start_s=1.5, end_s=4.0)
     )
     model = default_paths().bundled_models / "fer7-original.json"
     assert pipeline == dataclasses.replace(
@@ -87,8 +88,9 @@ def test_which_pictures(dialog: AnalyseDialog) -> None:
     found = []
     for which in (ALL, ONE_IN, A_SECOND):
         form.pictures.setCurrentIndex(which)
-        options = form.options()
-        assert options is not None
+        request = form.request()
+        assert request is not None
+        options = request.options
         found.append((options.every, options.rate, form.every.isVisible(), form.rate.isVisible()))
     assert found == [(1, None, False, False), (7, None, True, False), (1, 5.0, False, True)]
 

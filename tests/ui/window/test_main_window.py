@@ -355,6 +355,7 @@ def test_training_and_calibration_are_in_the_menus_once_there_is_consent(desk: N
     assert set(entries) <= present
 
 
+@pytest.mark.development
 @pytest.mark.parametrize("name", ["check_data", "collect", "evaluate", "new_run", "runs"])
 def test_each_page_of_the_training_is_a_tab_that_keeps_its_content(
     desk: NewDesk, qtbot: QtBot, name: str

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from fer_desktop.core.errors import ModelError
@@ -134,6 +135,7 @@ def test_restoring_the_defaults_undoes_every_change(desk: NewDesk, qtbot: QtBot)
     assert new.window.settings_commands.preferences.device.currentData() == "auto"
 
 
+@pytest.mark.development
 def test_the_threshold_for_uncertain_comes_from_the_settings_and_from_an_evaluation(
     desk: NewDesk, qtbot: QtBot
 ) -> None:

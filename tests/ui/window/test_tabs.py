@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from fer_desktop.core.pipeline.settings import PipelineSettings
 from fer_desktop.core.results.faces import FaceTable
-from fer_desktop.ui.analysis.running import AnalysisOptions
+from fer_desktop.ui.analysis.running import AnalysisRequest
 from fer_desktop.ui.common.jobs import JobRunner
 from fer_desktop.ui.window.tabs import WorkTabs
 from tests.support.models import write_tiny_model
@@ -65,7 +65,7 @@ def test_closing_a_tab_asks_before_it_stops_an_analysis(
     monkeypatch.setattr(QMessageBox, "question", lambda *_: answers.pop(0))
     write_face_video(tmp_path / "talk.mp4", seconds=1.0)
     settings = PipelineSettings(model=write_tiny_model(tmp_path / "model"), device="cpu")
-    workspace = tabs.start_analysis(AnalysisOptions(tmp_path / "talk.mp4", tmp_path / "results"), settings)
+    workspace = tabs.start_analysis(AnalysisRequest(tmp_path / "talk.mp4", tmp_path / "results"), settings)
     assert workspace.strip is not None
     workspace.strip.pause.click()
     assert tabs.is_running

@@ -35,6 +35,7 @@ def test_without_the_packages_the_page_comes_after_their_installation(
     assert tabs.indexOf(page) < 0
 
 
+@pytest.mark.development
 def test_data_go_from_the_check_to_a_new_run(desk: NewDesk, tmp_path: Path) -> None:
     office = desk()
     training = office.window.training
@@ -62,6 +63,7 @@ def test_closing_asks_nothing_without_runs(desk: NewDesk) -> None:
     assert office.window.ended_cleanly
 
 
+@pytest.mark.development
 def test_the_import_dialog_is_gone_once_it_is_closed(desk: NewDesk, qtbot: QtBot) -> None:
     office = desk()
     office.window.training.show_import()
