@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import time
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer
 
 from fer_desktop.core.errors import FerDesktopError
 from fer_desktop.core.training import Failed, Finished, MessageReader, RunFolder, RunMessage, Word
-from fer_desktop.ui.training.run_process import STOP_PATIENCE_S, RunOutcome, crash, outcome_of
+from fer_desktop.ui.training.run_link import STOP_PATIENCE_S, RunLink
+from fer_desktop.ui.training.run_process import RunOutcome, crash, outcome_of
 
 log = logging.getLogger(__name__)
 
@@ -18,12 +19,8 @@ START_PATIENCE_S = 60.0
 """The time that a new trainer may take until it holds its lock."""
 
 
-class AttachedRun(QObject):
-    """Emits the signals of `RunProcess`. It cannot kill the trainer."""
-
-    spoke = Signal(list)
-    stop_is_slow = Signal()
-    ended = Signal(object)
+class AttachedRun(RunLink):
+    """A trainer in the background, which cannot be killed from here."""
 
     def __init__(
         self,
@@ -40,19 +37,14 @@ class AttachedRun(QObject):
 
         start_patience_s: how long the trainer may be absent.
         """
-        super().__init__(parent)
-        self._run = run
-        self._reader, self._offset, self._end = reader, offset, end
+        super().__init__(run, reader, end, parent, patience_s)
+        self._offset = offset
         self._absent_until = time.monotonic() + start_patience_s if start_patience_s else 0.0
         self._word: Word | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self._look)
         self._timer.start()
-        self._patience = QTimer(self)
-        self._patience.setSingleShot(True)
-        self._patience.setInterval(round(patience_s * 1000))
-        self._patience.timeout.connect(self.stop_is_slow)
 
     @property
     def is_running(self) -> bool:

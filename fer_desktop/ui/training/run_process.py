@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QObject, QProcess, QTimer, Signal
+from PySide6.QtCore import QObject, QProcess
 
 from fer_desktop.core.training import Failed, Finished, MessageReader, RunFolder, RunInfo, RunMessage, Word
 from fer_desktop.ui.training.command import TRAINER, environment, error_line
 from fer_desktop.ui.training.log_tail import last_lines
-
-STOP_PATIENCE_S = 30.0
-"""The time that a stop may take. Then the user may end the trainer at once."""
+from fer_desktop.ui.training.run_link import STOP_PATIENCE_S, RunLink
 
 Program = tuple[str, Sequence[str]]
 
@@ -27,15 +25,8 @@ class RunOutcome:
     log: str = ""
 
 
-class RunProcess(QObject):
-    """A trainer whose stdin this program holds. It stops with a checkpoint if this program ends.
-
-    spoke(list of RunMessage). stop_is_slow(): it still works after a stop. ended(RunOutcome): once.
-    """
-
-    spoke = Signal(list)
-    stop_is_slow = Signal()
-    ended = Signal(object)
+class RunProcess(RunLink):
+    """A trainer whose stdin this program holds. It stops with a checkpoint if this program ends."""
 
     def __init__(
         self,
@@ -45,17 +36,10 @@ class RunProcess(QObject):
         program: Program = TRAINER,
         patience_s: float = STOP_PATIENCE_S,
     ) -> None:
-        super().__init__(parent)
-        self._run = run
+        super().__init__(run, MessageReader(), None, parent, patience_s)
         self._program = program
-        self._reader = MessageReader()
-        self._end: Finished | Failed | None = None
         self._is_killed = False
         self._process: QProcess | None = None
-        self._patience = QTimer(self)
-        self._patience.setSingleShot(True)
-        self._patience.setInterval(round(patience_s * 1000))
-        self._patience.timeout.connect(self.stop_is_slow)
 
     @property
     def is_running(self) -> bool:

@@ -17,7 +17,7 @@ PRIVATE = (
     "privacy",
     "Everything stays on this computer",
     "The picture is analysed only here. The program opens no network connection. Nothing is stored unless "
-    "you ask for it, for example with a snapshot or an analysis. Tell other people in the picture about it.",
+    "you ask for it, for example with a snapshot or an analysis. Tell other people in the picture.",
 )
 EXPRESSION = (
     "info",
