@@ -15,9 +15,8 @@ def notes(stored: StoredAnalysis) -> list[str]:
     """Returns notes of one or two sentences, for people who do not know how such figures are made."""
     texts = [
         "The probabilities are the model's estimate of how a face looks, not of what a person feels.",
-        "People are told apart by where they are and how they move; faces are not recognised. Names are what "
-        "somebody typed.",
-        "In uncertain time the model gave no label. Shares are of the time that a person was in the picture.",
+        "People are told apart by their place and motion; faces are not recognised. Users type the names.",
+        "While the model is uncertain it gives no label. Shares are of a person's time in the picture.",
     ]
     recall = macro_recall(stored.facts)
     if recall is not None:
@@ -28,7 +27,7 @@ def notes(stored: StoredAnalysis) -> list[str]:
     state = stored.facts.get("state")
     if state is not None and state != "complete":
         last_s = float(stored.table.pts_s[-1]) if stored.table.frames else 0.0
-        texts.append(f"The analysis was not finished: it reaches to {clock(last_s, tenths=True)}.")
+        texts.append(f"The analysis was not finished. It ends at {clock(last_s, tenths=True)}.")
     return texts
 
 

@@ -47,7 +47,7 @@ class CardFigures:
     def pictures(self) -> str:
         """Describes the pictures behind the figures in words."""
         if self.rows == "validation":
-            return "pictures that the model did not learn from, but was chosen by"
+            return "pictures that chose the model's settings but did not train it"
         count = f"{self.count:,} " if self.count else ""
         return f"{count}pictures that were kept apart until the model was finished"
 

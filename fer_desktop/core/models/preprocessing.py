@@ -1,6 +1,6 @@
 """The one preprocessing: from a face crop to the network's input, and from logits to probabilities.
 
-The trainer validates with ``preprocess`` and the application runs it.
+The trainer validates with ``preprocess`` and the application runs it. No other code makes input of crops.
 """
 
 from __future__ import annotations

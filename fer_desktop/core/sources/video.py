@@ -46,7 +46,9 @@ class VideoSource(BaseSource):
 
     def _open(self) -> None:
         if self._start_s < 0 or (self._end_s is not None and self._end_s <= self._start_s):
-            raise SourceError(f"{self._path}: {self._wanted()} is no range of time; end after the start")
+            raise SourceError(
+                f"{self._path}: {self._wanted()} is not a range of time; choose an end after the start"
+            )
         frames = self._range()
         first = next(frames, None)
         if self._closed.is_set():

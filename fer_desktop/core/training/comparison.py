@@ -102,9 +102,9 @@ def in_words(comparison: Comparison, first: str, second: str) -> str:
     counts = f"{first} alone is right on {test.only_first:,} faces, {second} alone on {test.only_second:,}"
     p = "below 0.001" if test.p < 0.001 else f"{test.p:.3f}"
     if test.p >= SIGNIFICANT:
-        return f"{counts}: that may well be chance (McNemar's test, p {p})."
+        return f"{counts}: the difference may be chance (McNemar's test, p {p})."
     better = first if test.only_first > test.only_second else second
-    return f"{counts}: {better} is better, hardly by chance (McNemar's test, p {p})."
+    return f"{counts}: {better} is better, and chance is an unlikely cause (McNemar's test, p {p})."
 
 
 def _check_same_rows(first: Predictions, second: Predictions) -> None:
