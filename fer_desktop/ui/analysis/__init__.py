@@ -1,4 +1,4 @@
-"""The tab of a recording: player, timeline, people, markers, export; and the queue of several files."""
+"""The tab of a recording (player, timeline, people, markers, export), and the queue of several files."""
 
 from fer_desktop.ui.analysis.running import AnalysisRequest
 

@@ -1,4 +1,4 @@
-"""A stored analysis that is open in the window: what it holds, and every change to it, with undo."""
+"""A stored analysis that is open in the window, and the changes to it, with undo."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ from fer_desktop.core.types import FrameResult
 
 JOIN_EVERY_S = 1.0
 JOIN_SHARE = 0.05
-"""Joining a long table takes time: it may take this share of the time at most."""
+"""The largest share of the time that is spent on joining the growing table."""
 
 
 class AnalysisDocument(QObject):
-    """stored: the present state. changed: it is another one now. failed(text): a change could not be saved.
+    """The analysis that is shown, with undoable changes.
 
-    Each change is saved in the file before it holds. While an analysis runs, ``extend`` shows more frames;
-    the analysis writes them to the file itself.
+    stored: the present state. changed: there is a new state. failed(text): a change could not be saved.
+
+    Each change is saved in the file before it takes effect. While an analysis runs, `extend` adds frames. The
+    analysis itself writes them to the file.
     """
 
     changed = Signal()
@@ -47,7 +49,7 @@ class AnalysisDocument(QObject):
     # While an analysis runs.
 
     def extend(self, results: Sequence[FrameResult], *, at_once: bool = False) -> None:
-        """Takes further frames in; they show soon, or at once."""
+        """Adds frames. They are shown soon, or at once."""
         self._waiting += results
         now = self._clock()
         due_s = max(JOIN_EVERY_S, self._join_s / JOIN_SHARE)
@@ -61,7 +63,7 @@ class AnalysisDocument(QObject):
         self._join_s = self._joined_at - now
 
     def reload(self) -> None:
-        """Takes facts and pictures of the faces from the file again."""
+        """Reads facts and pictures of the faces from the file again."""
         with suppress(FerDesktopError), ResultFile.open(self.stored.path) as file:
             self._set(replace(self.stored, facts=file.facts(), thumbnails=file.thumbnails()))
 
@@ -79,7 +81,7 @@ class AnalysisDocument(QObject):
         self._change_people("Ignore" if ignored else "Show", lambda: people)
 
     def merge(self, person_ids: Sequence[int]) -> None:
-        """The first one takes the others in."""
+        """Merges the other people into the first one."""
 
         def merged() -> People:
             people = self.stored.people
@@ -93,7 +95,7 @@ class AnalysisDocument(QObject):
         self._change_people("Split", lambda: self.stored.people.split(person_id, pts_s, self.stored.table)[0])
 
     def add_marker(self, start_s: float, end_s: float | None = None, text: str = "") -> int:
-        """Returns the new marker's id."""
+        """Adds a marker and returns its id."""
         new_id = max((marker.id for marker in self.stored.markers), default=0) + 1
         self._change_markers("Marker", [*self.stored.markers, Marker(new_id, start_s, end_s, text)])
         return new_id
@@ -148,7 +150,7 @@ class AnalysisDocument(QObject):
 
 
 class _Change(QUndoCommand):
-    """Done already when it is pushed."""
+    """A change that was already made when it is pushed to the undo stack."""
 
     def __init__(self, text: str, do: Callable[[], bool], undo: Callable[[], bool]) -> None:
         super().__init__(text)

@@ -1,4 +1,4 @@
-"""Which files to make of stored results, and where."""
+"""The dialog that exports stored results to files."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CHOICES: dict[str, str] = {
     "svg": "Drawing of the timeline, SVG",
     "video": "Video with faces and emotions drawn in, MP4",
 }
-"""In the order of the dialog; the names are those of core.results.export.KINDS."""
+"""The kinds of export in the order of the dialog. The names are those of `exports.KINDS`."""
 
 FIRST = ("csv", "summary", "html")
 
@@ -42,7 +42,7 @@ FIRST = ("csv", "summary", "html")
 def run(
     stored: StoredAnalysis, folder: Path, kinds: tuple[str, ...], blur: bool, overwrite: bool, job: Job
 ) -> tuple[Path, ...]:
-    """The export itself; runs on the job's thread."""
+    """Runs the export. Called on the job's thread."""
     from fer_desktop.core.exports.run import export
 
     return export(
@@ -57,7 +57,7 @@ def run(
 
 
 class ExportDialog(QDialog):
-    """ended(text, folder or None): an export has ended, however it did."""
+    """ended(text, folder or None): an export has succeeded, failed or been cancelled."""
 
     ended = Signal(str, object)
 
@@ -150,7 +150,7 @@ class ExportDialog(QDialog):
             self.folder.setText(chosen)
 
     def reject(self) -> None:
-        """Closing it ends an export that is running; files that are whole by then stay."""
+        """Cancels a running export. Files that are already complete stay."""
         if self._job is not None:
             self._job.cancel()
         super().reject()

@@ -22,7 +22,7 @@ from fer_desktop.ui.common import percentage, theme
 LOWEST_PX = 8 * theme.GRID
 MARGIN = 3.0
 SHARP_SCALE = 2.0
-"""On screens with fewer pixels than this each pixel is the average of two, one above the other."""
+"""Below this ratio each pixel is the average of two pixels, one above the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Look:
 
 
 class Lane(QWidget):
-    """It draws when what it shows changes, and keeps the picture for whatever moves across it."""
+    """Draws only when its content changes, and keeps the picture for what moves across it."""
 
     def __init__(self, axis: TimeAxis, parent: QWidget) -> None:
         super().__init__(parent)
@@ -47,7 +47,7 @@ class Lane(QWidget):
         axis.changed.connect(self.update)
 
     def show_track(self, track: Track, analysed: tuple[float, float]) -> None:
-        """analysed: first and last second of the frames that were looked at."""
+        """Shows a track. analysed: the first and last second of the analysed frames."""
         self._track, self._analysed = track, analysed
         self._picture = None
         self.update()
@@ -80,7 +80,7 @@ class Lane(QWidget):
             )
 
     def _span(self) -> tuple[float, float]:
-        """Heights of shares of 1 and 0, so that a line at either is whole."""
+        """Returns the heights of the shares 1 and 0. A line at either is fully visible."""
         strip = QFontMetricsF(self.font()).height() + 2
         return MARGIN, self.height() - strip - theme.GRID / 2 - MARGIN
 
@@ -115,7 +115,7 @@ class Lane(QWidget):
         fine = 2 * scale if halve else scale
         step = max(1, int(scale))
         column_s = axis.span_s / axis.width / scale * step
-        # Borders at multiples of a column's time: the same faces share a column when the view is moved.
+        # Borders are at multiples of a column's time, so that panning does not regroup the faces.
         edges = (round(axis.start_s / column_s) + np.arange(math.ceil(width / step) + 1)) * column_s
         columns = columns_of(track, edges, smoothed=self._look.smoothed)
         top, bottom = self._span()
@@ -135,7 +135,7 @@ class Lane(QWidget):
         self._paint_names(painter, columns, step / scale, strip)
 
     def _paint_ground(self, painter: QPainter) -> None:
-        """The part that was analysed, with lines at the ticks and shares."""
+        """Paints the analysed part, with lines at the ticks and shares."""
         axis, palette, (top, bottom) = self._axis, self.palette(), self._span()
         start, end = (axis.x_of(pts_s) - axis.left for pts_s in self._analysed)
         ground = QRectF(start, 0, max(end - start, 1.0), bottom + MARGIN)
@@ -166,5 +166,5 @@ class Lane(QWidget):
 
 
 def tick_px(metrics: QFontMetricsF) -> float:
-    """Room that the longest text of a tick needs."""
+    """Returns the width of the longest text of a tick."""
     return metrics.horizontalAdvance("00:00:00.0") + 2 * theme.GRID

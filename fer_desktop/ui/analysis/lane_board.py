@@ -21,7 +21,7 @@ GAP = theme.GRID // 2
 
 
 class LaneBoard(TimeSurface):
-    """It is as high as all lanes need, for a scroll area, and shares out what height there is beyond.
+    """The lanes in a scroll area. They share any height that is left.
 
     chosen(person): a click on a header.
     """
@@ -40,14 +40,14 @@ class LaneBoard(TimeSurface):
         self._look = Look()
 
     def say(self, text: str) -> None:
-        """In place of lanes; nothing for an empty text."""
+        """Shows a text in place of the lanes. An empty text removes it."""
         self.message.setText(text)
         self.message.setVisible(bool(text))
 
     def show_people(
         self, people: Sequence[Person], tracks: Mapping[int, Track], analysed: tuple[float, float]
     ) -> None:
-        """One lane each, in this order. analysed: see Lane.show_track."""
+        """Shows a lane for each person, in this order. analysed: see `Lane.show_track`."""
         wanted = [person.id for person in people]
         for person_id in set(self.lanes) - set(wanted):
             for widget in (self.headers.pop(person_id), self.lanes.pop(person_id)):

@@ -1,4 +1,4 @@
-"""The colours that go with the numbers of a lane's raster."""
+"""The colours of the numbers in a lane's raster."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ PALE = 0.75
 
 
 def lane_colours(palette: QPalette) -> NDArray[np.uint32]:
-    """(NUMBERS,) as Qt writes pixels; the clear one lets through what lies below."""
+    """Returns (NUMBERS,) pixels in Qt's format. The clear one is transparent."""
     return _colours(palette.color(QPalette.ColorRole.Base).rgb())
 
 
 def edged_lines(palette: QPalette) -> NDArray[np.intp]:
-    """The emotions whose colour alone does not stand out from the background."""
+    """Returns the emotions whose colour needs an edge to stand out from the background."""
     colours = lane_colours(palette)
     return np.flatnonzero(colours[list(EDGES)] != colours[list(FILLS)])
 

@@ -1,4 +1,4 @@
-"""A track as columns of equal time, one for each column of pixels: nothing that it holds gets lost."""
+"""A track as columns of equal time, one for each column of pixels. No face is left out."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from fer_desktop.core.results import UNCERTAIN_INDEX
 from fer_desktop.ui.analysis.lane_track import Track
 
 ABSENT = -2
-"""In the column ``label``: the person is not there."""
+"""The label of a column without the person."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Columns:
-    """W columns. low, mean, high: (7, W) shares from 0 to 1, NaN where the person is not there.
+    """W columns. low, mean, high: (7, W) shares from 0 to 1, NaN without the person.
 
     label: (W,) int64, the most frequent label of each column, UNCERTAIN_INDEX or ABSENT.
     joined: (W + 1,) bool, whether the curve runs across each border of the columns.
@@ -31,10 +31,10 @@ class Columns:
 
 
 def columns_of(track: Track, edges: NDArray[np.floating], *, smoothed: bool) -> Columns:
-    """edges: (W + 1,) rising times, the borders of the columns.
+    """Returns the columns of a track. edges: (W + 1,) rising times, the borders of the columns.
 
-    The cost is one pass over the faces in view: with numpy's ``reduceat`` a fifth of a millisecond for
-    100,000 of them, so that no levels of detail have to be kept (docs/decisions/006-timeline.md).
+    The cost is one pass over the faces in view. With numpy's ``reduceat``, 100,000 faces take a fifth of a
+    millisecond, so no levels of detail are kept (docs/decisions/006-timeline.md).
     """
     shares = track.shares(smoothed)
     first = np.searchsorted(track.times, edges)
@@ -60,9 +60,9 @@ def columns_of(track: Track, edges: NDArray[np.floating], *, smoothed: bool) -> 
 def _at_edges(
     track: Track, shares: NDArray[np.float32], edges: NDArray[np.floating], first: NDArray[np.int64]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """(7, W + 1) shares at the borders, NaN in gaps, and (W + 1,) whether there are any.
+    """Returns (7, W + 1) shares at the borders, NaN in gaps, and (W + 1,) whether there are any.
 
-    Between joined faces a line runs; the last face before a gap holds for the time of a frame.
+    Joined faces are interpolated. The last face before a gap holds for the time of a frame.
     """
     values = np.full((len(EMOTIONS), len(edges)), np.nan)
     total = len(track.times)
@@ -80,7 +80,7 @@ def _at_edges(
 
 
 def _most_frequent(label: NDArray[np.int8], count: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(W,) of the labels in W columns with so many each; anything where there is none."""
+    """Returns (W,) the most frequent label of each column. A column without labels may have any value."""
     kinds = len(EMOTIONS) + 1
     place = np.repeat(np.arange(len(count)), count) * kinds + (label.astype(np.int64) - UNCERTAIN_INDEX)
     return (

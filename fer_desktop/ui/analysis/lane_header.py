@@ -1,4 +1,4 @@
-"""Whose lane it is."""
+"""The header of a lane: the name of its person."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class LaneHeader(QAbstractButton):
         self.update()
 
     def nextCheckState(self) -> None:
-        """Who is selected is said by set_selected_person alone."""
+        """Does nothing. Only `set_selected_person` changes the selection."""
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetricsF(self.font())

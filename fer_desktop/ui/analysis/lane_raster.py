@@ -1,7 +1,7 @@
 """A lane's columns as an image of colour numbers, drawn by numpy.
 
-Each kind of stroke has a number, and a higher one covers a lower one, so that painting is taking a maximum.
-Qt's painter is slower with bars and far slower with polylines: docs/decisions/006-timeline.md.
+Each kind of stroke has a number. A higher number covers a lower one, so painting takes a maximum. Qt's
+painter is slower for bars and much slower for polylines (docs/decisions/006-timeline.md).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ CLEAR = 0
 RANGES = range(1, KINDS + 1)
 EDGES = range(KINDS + 1, 3 * KINDS + 1, 2)
 FILLS = range(KINDS + 2, 3 * KINDS + 2, 2)
-"""Numbers of each emotion's range, edge and own colour; an edge lies under its line and over those before."""
+"""Numbers of each emotion's range, edge and colour. An edge covers all earlier lines, but not its own."""
 PLAIN, HATCH = 3 * KINDS + 1, 3 * KINDS + 2
 """Numbers of the two shades of an uncertain stretch."""
 NUMBERS = 3 * KINDS + 3
@@ -38,7 +38,7 @@ class LaneRaster:
         self._fine = fine
 
     def draw_curves(self, columns: Columns, top: float, bottom: float, edged: NDArray[np.intp]) -> None:
-        """A line through the means, before the paler range from lowest to highest.
+        """Draws a line through the means in front of the paler range from lowest to highest.
 
         top, bottom: heights of shares of 1 and 0. edged: the emotions whose line needs an edge.
         """
@@ -50,14 +50,14 @@ class LaneRaster:
         self._bars(upper - half, lower + half, FILLS)
 
     def draw_stack(self, columns: Columns, top: float, bottom: float) -> None:
-        """The means on top of each other, in the order of the emotions from the top; they fill the height."""
+        """Draws the means on top of each other, in the order of the emotions from the top."""
         borders = _heights(1 - stacked(columns.mean), top, bottom)
         self._bars(borders[:-1], borders[1:], FILLS)
 
     def draw_labels(self, columns: Columns, top: int) -> None:
-        """Down to the bottom a strip in the colour of the label; hatched where none was given."""
+        """Draws a strip at the bottom in the colour of the label, hatched if the label is uncertain."""
         strip, edge_rows = self.numbers[top:], max(1, round(self._fine))
-        # The labels UNCERTAIN_INDEX and ABSENT, -1 and -2, are the last ones.
+        # UNCERTAIN_INDEX and ABSENT are -1 and -2, so they index the last two colours.
         fills, edges = (np.array([*kinds, CLEAR, PLAIN], np.uint8)[columns.label] for kinds in (FILLS, EDGES))
         strip[:] = fills
         strip[:edge_rows] = strip[-edge_rows:] = edges
@@ -67,7 +67,7 @@ class LaneRaster:
         strip[lines & (columns.label == UNCERTAIN_INDEX)] = HATCH
 
     def _bars(self, tops: NDArray[np.float64], bottoms: NDArray[np.float64], numbers: Sequence[int]) -> None:
-        """For each number one bar a column, at least a pixel high; none where they are NaN."""
+        """Draws one bar a column for each number, at least a pixel high. NaN draws nothing."""
         height = len(self.numbers)
         there = np.isfinite(tops)
         first = np.where(there, np.rint(tops), height).astype(np.int16)
@@ -83,19 +83,19 @@ class LaneRaster:
 
 
 def coloured(numbers: NDArray[np.uint8], colours: NDArray[np.uint32], *, halve: bool) -> NDArray[np.uint32]:
-    """The colours (NUMBERS,) of an image of numbers; halve: of each two rows, the average."""
+    """Returns an image of numbers in colours (NUMBERS,). halve: averages each two rows."""
     pixels = colours.take(numbers)
     return _average(pixels[0::2], pixels[1::2]) if halve else pixels
 
 
 def stacked(shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(8, W) sums from 0 to 1 of the shares (7, W) so far."""
+    """Returns (8, W) cumulative sums, from 0 to 1, of the shares (7, W)."""
     sums = np.cumsum(shares, axis=0)
     return np.concatenate([np.where(np.isnan(sums[:1]), np.nan, 0.0), sums / sums[-1:]])
 
 
 def runs(label: NDArray[np.int64]) -> list[tuple[int, int, int]]:
-    """First column, column after the last, and label of each stretch with one label."""
+    """Returns for each stretch with one label its first column, the column after its last, and the label."""
     starts = np.append(0, np.flatnonzero(np.diff(label)) + 1)
     ends = np.append(starts[1:], len(label))
     return list(zip(starts.tolist(), ends.tolist(), label[starts].tolist(), strict=True))
@@ -108,7 +108,7 @@ def _heights(shares: NDArray[np.float64], top: float, bottom: float) -> NDArray[
 def _line(
     heights: NDArray[np.float64], joined: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Top and bottom in each column of a line through these heights (7, W), half-way to its neighbours."""
+    """Returns top and bottom, in each column, of lines through the heights (7, W)."""
     middle = np.full((len(heights), heights.shape[1] + 1), np.nan)
     middle[:, 1:-1] = np.where(joined[1:-1], (heights[:, :-1] + heights[:, 1:]) / 2, np.nan)
     left, right = middle[:, :-1], middle[:, 1:]
@@ -116,5 +116,5 @@ def _line(
 
 
 def _average(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Of the four bytes of each pixel, rounded down, without overflow."""
+    """Returns the average of the four bytes of each pixel, rounded down, without overflow."""
     return (first & second) + (((first ^ second) & np.uint32(0xFEFEFEFE)) >> np.uint32(1))

@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 from fer_desktop.core.results import FaceTable, StoredAnalysis
 
 LONGEST_STEP = 3
-"""So many usual steps between two frames are a gap,"""
+"""A gap is at least this many usual steps between two frames long,"""
 MIN_GAP_S = 0.5
-"""but never fewer seconds than these."""
+"""and at least this many seconds."""
 
 
 class Track:
     """The N faces of one person.
 
     times: (N,) float64, seconds, rising. label: (N,) int8, index into EMOTIONS or UNCERTAIN_INDEX.
-    joined: (N,) bool, whether a curve runs from the face before to this one: no frame in between lacks the
-    person and no long time lies there. period_s: usual step between frames; a face stands for so long.
+    joined: (N,) bool, whether a curve runs from the previous face to this one. It does unless a frame without
+    the person or a gap lies between them. period_s: usual step between frames, for which a face stands.
     """
 
     def __init__(self, table: FaceTable, rows: NDArray[np.int64], frames: NDArray[np.int64], period_s: float):
@@ -35,13 +35,13 @@ class Track:
         self._shares: dict[bool, NDArray[np.float32]] = {}
 
     def shares(self, smoothed: bool) -> NDArray[np.float32]:
-        """(7, N) from 0 to 1, each emotion's lying together in memory."""
+        """The shares (7, N) from 0 to 1, contiguous for each emotion."""
         if smoothed not in self._shares:
             self._shares[smoothed] = self._read(smoothed, 0)
         return self._shares[smoothed]
 
     def at(self, pts_s: float) -> int | None:
-        """Position of the face that is shown at a time, None in a gap."""
+        """Returns the position of the face at a time, None in a gap."""
         after = int(np.searchsorted(self.times, pts_s + 1e-6, side="right"))
         if after == 0:
             return None
@@ -49,7 +49,7 @@ class Track:
         return after - 1 if runs_on or pts_s < self.times[after - 1] + self.period_s else None
 
     def take_over(self, before: Track) -> None:
-        """Uses what an earlier, perhaps shorter state of this track has read already."""
+        """Reuses what an earlier state of this track has read."""
         frames, count = before._table.frames, len(before._rows)
         if not (
             np.array_equal(before._rows, self._rows[:count])
@@ -66,7 +66,7 @@ class Track:
 
 
 def tracks_of(stored: StoredAnalysis, before: Mapping[int, Track]) -> dict[int, Track]:
-    """The track of each person shown, by person. before: those of the state of this analysis until now."""
+    """Returns the tracks of the people shown, by person. before: the tracks of the previous state."""
     table, frames = stored.table, stored.table.frame_of_face
     period_s = float(np.median(np.diff(table.pts_s))) if table.frames > 1 else MIN_GAP_S
     tracks = {}

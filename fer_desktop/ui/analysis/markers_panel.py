@@ -89,7 +89,7 @@ class MarkersPanel(QWidget):
         return [self.model.rows[row].id for row in rows]
 
     def edit(self, marker_id: int) -> None:
-        """Lets the user write the marker's text."""
+        """Opens the editor for the text of a marker."""
         row = self.model.row_of(marker_id)
         if row is not None:
             index = self.model.index(row, TEXT)

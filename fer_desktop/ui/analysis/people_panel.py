@@ -1,4 +1,4 @@
-"""Who is in the recording: a table of people to name, merge, split and leave out."""
+"""The table of people in a recording, who can be named, merged, split and ignored."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class PeopleModel(RowModel):
 
 
 class PeoplePanel(QWidget):
-    """selected(person id or None). The split is at the time that ``playhead_s`` holds."""
+    """selected(person id or None). A person is split at the time `playhead_s`."""
 
     selected = Signal(object)
 
@@ -180,7 +180,7 @@ class PeoplePanel(QWidget):
 
 
 def _figures(stored: StoredAnalysis) -> tuple[set[int], dict[int, tuple[str, str]]]:
-    """Who is in the picture at all; for each how long, and the most frequent emotion with its share."""
+    """Returns the people who are seen, with the time in view and the most frequent emotion of each."""
     table = stored.table
     period_s = float(np.median(np.diff(table.pts_s))) if table.frames > 1 else 0.0
     texts = {}

@@ -1,4 +1,4 @@
-"""A recording with what was found in it: the picture, and below it the controls to move in it. No sound."""
+"""The player of a recording: the picture with its results and, below it, the controls. It plays no sound."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EMPTY = Message("open", "No recording", "The pictures of a recording appear here
 
 
 class Player(QWidget):
-    """Shows the frames of one recording, decoded on a thread of its own, with results that are stored.
+    """Shows the frames of one recording, decoded on their own thread, with the stored results.
 
     position_changed(PTS in seconds of the frame that is shown now). playing_changed(bool).
     failed(text): the recording cannot be opened or read. taken_over: a button of the player was used.
@@ -74,7 +74,7 @@ class Player(QWidget):
 
     @property
     def frame(self) -> Frame | None:
-        """What is shown."""
+        """The frame that is shown."""
         return self._frame
 
     @property
@@ -82,7 +82,7 @@ class Player(QWidget):
         return self._playing
 
     def open(self, path: Path) -> None:
-        """Shows the first frame of a recording, as soon as there is one, or emits ``failed``."""
+        """Opens a recording and shows its first frame, or emits `failed`."""
         self.close_recording()
         self._say(Message("open", f"Opening {path.name}…"))
         self._thread = PlayerThread(path, self._news.wake, clock=self._clock, opener=self._opener)
@@ -105,19 +105,19 @@ class Player(QWidget):
         self._say(EMPTY)
 
     def begin_shutdown(self) -> list[threading.Thread]:
-        """Ends the recording; the threads that are about to end, to be joined."""
+        """Closes the recording and returns the threads to be joined."""
         self.close_recording()
         return list(self._ending)
 
     def set_analysis(self, stored: StoredAnalysis | None) -> None:
-        """From where faces and names are taken, for the frame that is shown too."""
+        """Sets the results that are drawn over the frames, also over the present one."""
         self._overlay = None if stored is None else StoredOverlay(stored)
         self.view.set_names({} if self._overlay is None else self._overlay.names)
         if self._frame is not None and not self._live:
             self._paint(self._frame)
 
     def show_live(self, frame: Frame, result: FrameResult) -> None:
-        """A frame that has just been analysed; it stays until somebody seeks, steps or plays."""
+        """Shows a frame that has just been analysed. It stays until the user seeks, steps or plays."""
         if self._playing:
             return
         self._live = True
@@ -131,16 +131,16 @@ class Player(QWidget):
     def set_selected(self, person_id: int | None) -> None:
         self.view.set_selected(person_id)
 
-    # Moving; without a recording nothing happens.
+    # Moving. Without a recording nothing happens.
 
     def seek(self, pts_s: float) -> None:
-        """To the frame that is shown at a time in seconds. Of many calls the newest counts."""
+        """Goes to the frame at a time in seconds. Only the newest call counts."""
         if self._thread is not None:
             self._live = self._ended = False
             self._thread.requests.seek(pts_s)
 
     def play(self) -> None:
-        """From the frame that is shown; after the end from the beginning."""
+        """Plays from the present frame or, after the end, from the beginning."""
         if self._thread is None:
             return
         if self._ended:
@@ -158,7 +158,7 @@ class Player(QWidget):
         self.pause() if self._playing else self.play()
 
     def step(self, frames: int) -> None:
-        """So many frames forward, or back where it is negative; playing stops."""
+        """Goes this many frames forward, or back if negative, and stops playing."""
         if self._thread is not None:
             self._leave_live()
             self._ended = False
@@ -166,14 +166,14 @@ class Player(QWidget):
             self._set_playing(False)
 
     def set_speed(self, speed: float) -> None:
-        """0.25 to 4 times the recording's own speed; other values are brought into that range."""
+        """Sets the playback speed, limited to 0.25 to 4 times the recording's own."""
         self._speed = min(max(speed, SPEEDS[0]), SPEEDS[-1])
         self.transport.show_speed(self._speed)
         if self._thread is not None:
             self._thread.requests.set_speed(self._speed)
 
     def _leave_live(self) -> None:
-        """Goes on from the frame of the analysis that is shown."""
+        """Continues from the live frame that is shown."""
         if self._live and self._frame is not None:
             self.seek(self._frame.pts_s)
 
@@ -191,7 +191,7 @@ class Player(QWidget):
         thread = self._thread
         state = None if thread is None else thread.states.take()
         if thread is None or state is None:
-            return  # what came late from a recording that is closed
+            return  # a late state of a recording that is closed
         if state.error is not None:
             self._fail(state.error)
             return
@@ -215,7 +215,7 @@ class Player(QWidget):
         self.failed.emit(text)
 
     def _show(self, frame: Frame) -> None:
-        """Everything but the picture."""
+        """Shows everything but the picture."""
         moved = self._frame is None or self._frame.pts_s != frame.pts_s
         self._frame = frame
         self._stage.setCurrentWidget(self.view)

@@ -1,4 +1,4 @@
-"""Which stored results belong to a frame: those to draw over it, and those to hide its faces with."""
+"""Finds the stored results of a frame: those to draw, and those to hide its faces with."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from fer_desktop.core.types import Box, Face, Frame, FrameResult
 
 MAX_AGE_PERIODS = 3
 MAX_AGE_S = 1.0
-"""Results older than either are not drawn, unless the analysis itself took fewer frames."""
+"""Older results are not drawn, unless the analysis itself skipped frames."""
 
 MAX_BLUR_GAP_S = 0.5
-"""Between results further apart than this a face could come and go unseen."""
+"""A face could come and go unseen between results further apart than this."""
 
 SAME_S = 1e-6
 
@@ -28,20 +28,20 @@ class StoredOverlay:
 
     @cached_property
     def names(self) -> dict[int, str]:
-        """What people are called, by person id."""
+        """The titles of people by person id."""
         return {person.id: person.title for person in self._stored.people.people}
 
     def drawn(self, frame: Frame) -> FrameResult | None:
-        """The newest result at or before a frame, as one of that frame; None where it is too old."""
+        """Returns the newest result at or before a frame, or None if it is too old."""
         position = self._stored.table.at(frame.pts_s)
         if position is None or frame.pts_s - self._stored.table.pts_s[position] > self._max_age_s:
             return None
         return _moved(self._stored.result(position), frame)
 
     def hidden(self, frame: Frame) -> FrameResult | None:
-        """All faces that may be in a frame, also of people who are ignored; None where that is not known.
+        """Returns all faces that may be in a frame, also of ignored people, or None if they are not known.
 
-        Between two results each face can be anywhere on its way from one place to the other.
+        Between two results a face can be anywhere between its two places.
         """
         table = self._stored.table
         position = table.at(frame.pts_s)
@@ -67,7 +67,7 @@ def _moved(result: FrameResult, frame: Frame) -> FrameResult:
 
 
 def _ways(before: tuple[Face, ...], after: tuple[Face, ...]) -> tuple[Face, ...]:
-    """Each face with a box that reaches from where it was to where it will be."""
+    """Returns each face with a box that covers its places in both results."""
     faces = {face.id: face for face in before}
     for face in after:
         known = faces.get(face.id)

@@ -1,4 +1,4 @@
-"""What a player is asked to do: the newest wish counts, steps add up."""
+"""The control requests to a player. The newest request counts, and steps add up."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class PlayerRequest:
-    """number: counts what was asked. seek_s: where to go first. steps: frames to go from there.
+    """A control request.
+
+    number: counts the requests. seek_s: where to go first. steps: frames to go from there.
+    playing: whether to play then.
 
     speed: of playing, in seconds of the recording per second.
     """
@@ -21,17 +24,17 @@ class PlayerRequest:
 
 
 class PlayerRequests:
-    """A mailbox of one place, in which a new wish is put together with the one that was not taken yet."""
+    """A mailbox for one request. A new request is merged with one that was not taken yet."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._wanted = PlayerRequest()
         self.wake = threading.Event()
-        """Set when there is something new."""
+        """Set when there is a new request."""
 
     @property
     def number(self) -> int:
-        """Of the newest wish."""
+        """The number of the newest request."""
         return self._wanted.number
 
     def seek(self, pts_s: float) -> None:
@@ -49,14 +52,14 @@ class PlayerRequests:
         self._put(speed=speed)
 
     def take(self) -> PlayerRequest:
-        """For the thread that does it; where to go is taken out, whether to play stays."""
+        """Returns the request for the player's thread. Seek and steps are removed, playing and speed stay."""
         with self._lock:
             self.wake.clear()
             taken, self._wanted = self._wanted, replace(self._wanted, seek_s=None, steps=0)
             return taken
 
     def stop_playing(self, number: int) -> None:
-        """At the end of the recording, unless something else was asked meanwhile."""
+        """Ends playing at the end of the recording, unless there is a newer request."""
         with self._lock:
             if self._wanted.number == number:
                 self._wanted = replace(self._wanted, playing=False)

@@ -1,4 +1,4 @@
-"""The thread of a player: opens a recording, goes where it is asked to, and plays by the clock."""
+"""The thread of a player: opens a recording, serves its requests, and plays by the clock."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Playback:
-    """All that the window has to know, so that only the newest one matters.
+    """The complete state of a player, so that only the newest one matters.
 
-    number: of the request that this is the answer to. info, frame: None before it is open. error: for people.
+    number: of the request that this state answers. info, frame: None before it is open. error: for people.
     """
 
     number: int = 0
@@ -34,10 +34,10 @@ class Playback:
 
 
 class PlayerThread(threading.Thread):
-    """Shows the first frame of a recording, then does what it is asked.
+    """Shows the first frame of a recording, then serves requests.
 
-    states: for the window; on_state is called from this thread when there is one after it was empty.
-    Frames that are late are left out; the clock is never waited for. clock: seconds, for tests.
+    states: for the window. on_state: called from this thread when `states` was empty and has a state now.
+    Late frames are skipped. clock: seconds, for tests.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class PlayerThread(threading.Thread):
         self._anchor: tuple[float, float] | None = None  # a moment on the clock, and the PTS that is due then
 
     def stop(self) -> None:
-        """Ends the thread soon and does not wait for it. From any thread."""
+        """Ends the thread soon, without waiting. May be called from any thread."""
         self._stopped.set()
         self.requests.wake.set()
         source = self._source
@@ -113,7 +113,7 @@ class PlayerThread(threading.Thread):
             self._show(frame)
 
     def _play_on(self, source: SeekableSource, speed: float) -> bool:
-        """Shows the next frame when it is due, unless something else is asked; False at the end."""
+        """Shows the next frame when it is due, unless there is a request. Returns False at the end."""
         shown = self._state.frame
         frame = source.next()
         if frame is None or shown is None:
@@ -123,7 +123,7 @@ class PlayerThread(threading.Thread):
         while (delay_s := self._due(frame, speed) - self._clock()) > 0:
             if self.requests.wake.wait(delay_s):
                 return True
-        if self.requests.wake.is_set():  # asked while the frame was decoded
+        if self.requests.wake.is_set():  # requested while the frame was decoded
             return True
         late = source.frame_at(self._anchor[1] + (self._clock() - self._anchor[0]) * speed)
         self._show(late)

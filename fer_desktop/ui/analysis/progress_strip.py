@@ -1,4 +1,4 @@
-"""How far a running analysis is, with the brake and the way out."""
+"""The progress of a running analysis, with buttons to pause and cancel it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class ProgressStrip(QWidget):
             row.addWidget(button)
 
     def show_progress(self, progress: AnalysisProgress, held_s: float) -> None:
-        """held_s: how long it has been paused, which is no time of the analysis."""
+        """Shows the progress. held_s: total time of the pauses."""
         if not self.cancel.isEnabled():
             return
         if progress.fraction is not None:
@@ -61,7 +61,7 @@ class ProgressStrip(QWidget):
 
 
 def progress_text(progress: AnalysisProgress, held_s: float = 0.0) -> str:
-    """How many pictures, how fast, how long it still takes."""
+    """Returns pictures, rate and time left in words."""
     active_s = progress.elapsed_s - held_s
     parts = [f"{progress.frames_analysed} pictures"]
     if active_s > 0:

@@ -1,4 +1,4 @@
-"""The recordings that wait to be analysed one after the other, and what became of them, as a table."""
+"""The table of recordings in the queue, with their outcomes."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from fer_desktop.ui.common import Index, Role, RowModel, clock
 FILE, STATE, FRAMES, PEOPLE, LEFT = range(5)
 COLUMNS = ("File", "State", "Pictures", "People", "Time left")
 FRACTION_ROLE = Qt.ItemDataRole.UserRole
-"""How far a running analysis is: 0 to 1, -1 while that is not known; None for those that do not run."""
+"""The role of a running analysis' progress: 0 to 1, -1 if unknown, None if it does not run."""
 
 
 @dataclass(slots=True, eq=False)
 class Row:
-    """outcome: None while it waits or runs. progress: of the running one, once there is any."""
+    """outcome: None while it waits or runs. progress: of the running analysis."""
 
     item: BatchItem
     is_running: bool = False
@@ -43,7 +43,7 @@ class Row:
 
 
 class QueueModel(RowModel):
-    """A row for each recording, in the order in which they were added; at most one is running."""
+    """A row for each recording, in the order of adding. At most one is running."""
 
     rows: list[Row]
 
@@ -52,7 +52,7 @@ class QueueModel(RowModel):
         self.rows = []
 
     def add(self, inputs: Iterable[Path]) -> None:
-        """Those that are not in it yet."""
+        """Adds the recordings that are not in the queue yet."""
         present = {row.item.input for row in self.rows}
         new = [path for path in dict.fromkeys(path.absolute() for path in inputs) if path not in present]
         if not new:
@@ -63,7 +63,7 @@ class QueueModel(RowModel):
         self.endInsertRows()
 
     def remove(self, numbers: Iterable[int]) -> None:
-        """Takes rows out; the running one stays."""
+        """Removes rows, except the running one."""
         for number in sorted(set(numbers), reverse=True):
             if not self.rows[number].is_running:
                 self.beginRemoveRows(QModelIndex(), number, number)
@@ -71,7 +71,7 @@ class QueueModel(RowModel):
                 self.endRemoveRows()
 
     def wait_again(self) -> None:
-        """What was stopped or has failed is to be done again."""
+        """Sets stopped and failed recordings back to waiting."""
         for row in self.rows:
             if row.state in ("stopped", "failed"):
                 row.outcome = None

@@ -46,10 +46,10 @@ EMPTY = (
 
 
 class QueuePage(QWidget):
-    """What is added waits until the queue is started; what is added to a running queue is done in its turn.
+    """Recordings wait until the queue is started. A running queue also does those that are added later.
 
-    open_requested(path): the results of a recording are to be shown. ended(text): the queue has run out, or
-    was stopped. pipeline_settings: asked before each recording.
+    open_requested(path): the results of a recording are to be shown. ended(text): the queue is empty or was
+    stopped. pipeline_settings: called before each recording.
     """
 
     open_requested = Signal(object)
@@ -110,7 +110,7 @@ class QueuePage(QWidget):
         return self._job is not None
 
     def offer(self, paths: Iterable[Path]) -> None:
-        """Adds files, and folders with what is in them, which is looked up in the background."""
+        """Adds files and the content of folders, which is listed in the background."""
         inputs = tuple(paths)
         if inputs and not self.output.text():
             self.output.setText(str(inputs[0].absolute().parent / "FER Desktop"))
@@ -131,7 +131,7 @@ class QueuePage(QWidget):
             self.stop.setEnabled(False)
 
     def _go_on(self) -> None:
-        """Begins with the next recording, or ends."""
+        """Starts the next recording, or ends the queue."""
         row = self.model.next_waiting()
         if row is None:
             self._end()
@@ -211,7 +211,7 @@ class QueuePage(QWidget):
         self.status.setText(self._summary())
 
     def _show_buttons(self) -> None:
-        """What starts the queue and what stops it have one place."""
+        """Shows Start or Stop, in the same place."""
         first = self.stop if self.is_running else self.start
         if self.buttons.buttons and self.buttons.buttons[0].action_text == first.text().replace("&", ""):
             return

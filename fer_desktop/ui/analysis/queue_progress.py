@@ -20,7 +20,7 @@ MARGIN_PX = 4
 
 
 class ProgressDelegate(QStyledItemDelegate):
-    """Draws the style's own bar where FRACTION_ROLE has a value, and any other cell as usual."""
+    """Draws a progress bar if FRACTION_ROLE has a value, and any other cell as usual."""
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

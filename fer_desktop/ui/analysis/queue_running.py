@@ -1,4 +1,4 @@
-"""One recording of the queue on its way; runs on the job's thread."""
+"""The analysis of one recording of the queue. Runs on the job's thread."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from fer_desktop.core.pipeline import Pipeline, PipelineSettings, build_pipeline
 from fer_desktop.ui.common import Job
 
 THREADS = 1
-"""Of the model: the live view beside it has to stay fluid."""
+"""Threads of the model. The live view has to stay fluid."""
 
 
 class LoadedPipeline:
-    """Keeps a pipeline from one recording to the next; for one thread at a time."""
+    """Keeps a pipeline from one recording to the next. For one thread at a time."""
 
     def __init__(self) -> None:
         self._settings: PipelineSettings | None = None
 
     def of(self, settings: PipelineSettings) -> Pipeline:
-        """Raises DetectorError and ModelError."""
+        """Returns the pipeline of the settings. Raises DetectorError and ModelError."""
         if self._settings != settings:
             self._pipeline = build_pipeline(settings, THREADS)
             self._settings = settings
@@ -25,7 +25,7 @@ class LoadedPipeline:
 
 
 def run(item: BatchItem, batch: Batch, pipelines: LoadedPipeline, job: Job) -> ItemOutcome:
-    """Raises DetectorError and ModelError; what is wrong with the recording is in the outcome."""
+    """Analyses a recording. Raises DetectorError and ModelError. Other errors are in the outcome."""
     return analyse_item(
         item,
         batch,

@@ -1,4 +1,4 @@
-"""The emotions of everybody in a recording over its time, to look through, seek in and mark."""
+"""The timeline of a recording: everybody's emotions over time, with seeking and markers."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class AnalysisTimeline(QWidget):
     # What it shows.
 
     def set_analysis(self, stored: StoredAnalysis) -> None:
-        """Keeps view, selection and look. Cheap when the table has only grown, or only names have changed."""
+        """Shows other results and keeps view, selection and look. Cheap if only rows or names were added."""
         known = self._tracks if self._stored is not None and self._stored.path == stored.path else {}
         self._stored = stored
         self._tracks = tracks_of(stored, known)
@@ -92,7 +92,7 @@ class AnalysisTimeline(QWidget):
         self._show()
 
     def set_duration(self, seconds: float) -> None:
-        """Of the recording."""
+        """Sets the duration of the recording."""
         self.axis.set_duration(seconds)
 
     def set_playhead(self, pts_s: float) -> None:
@@ -105,7 +105,7 @@ class AnalysisTimeline(QWidget):
         self.ruler.set_playhead(pts_s)
 
     def reveal(self, pts_s: float) -> None:
-        """Brings a moment into view, wherever the user was looking; as after a jump."""
+        """Brings a moment into view, for example after a jump."""
         self._looks_elsewhere = False
         self.axis.reveal(pts_s)
 
@@ -122,14 +122,14 @@ class AnalysisTimeline(QWidget):
             self._area.ensureWidgetVisible(self.board.headers[person_id], 0, 0)
 
     def set_pending_span(self, start_s: float | None) -> None:
-        """A span that is being marked, from there to the playhead; None when there is none."""
+        """Shows a range from a moment to the playhead while it is being marked. None hides it."""
         self.board.overlay.set_pending(start_s)
 
     # Which part of it.
 
     def zoom(self, factor: float, around_s: float | None = None) -> None:
-        """factor: of the time in view, below 1 to look closer. around_s: what keeps its place, if it is in
-        view; the playhead when nothing is said, the middle when neither is in view."""
+        """Zooms. factor: of the time in view, below 1 to zoom in. around_s: the moment that keeps its
+        place, if it is in view. The default is the playhead, or the middle of the view."""
         self.axis.zoom(factor, self._playhead_s if around_s is None else around_s)
 
     def pan(self, seconds: float) -> None:
@@ -156,7 +156,7 @@ class AnalysisTimeline(QWidget):
         self._describe()
 
     def _reason(self, stored: StoredAnalysis | None) -> str:
-        """Why there are no lanes."""
+        """Returns why there are no lanes."""
         if stored is None or not stored.table.frames:
             return "Nothing has been analysed yet"
         if stored.table.faces:

@@ -1,4 +1,4 @@
-"""Which stretch of time is in view, and where its moments lie across the widgets."""
+"""The time in view, and the positions of its moments in pixels."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from PySide6.QtCore import QObject, Signal
 
 MIN_SPAN_S = 0.5
 REVEAL_SHARE = 0.1
-"""A moment that comes into view is put so far from the left edge, the way that one reads on."""
+"""A revealed moment is placed at this share of the width."""
 
 TICKS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400)
 
 
 class TimeAxis(QObject):
-    """start_s, span_s: what is in view. left, width: where, in pixels. changed: any of them has.
+    """start_s, span_s: the time in view. left, width: its place in pixels. changed: any of them has changed.
 
-    The view stays within the recording. While all of it is in view, this stays so when it grows.
+    The view stays within the recording. If all of it is in view, this stays so when it grows.
     """
 
     changed = Signal()
@@ -33,14 +33,14 @@ class TimeAxis(QObject):
 
     @property
     def length_s(self) -> float:
-        """Of all that can be looked at."""
+        """The length of the recording in seconds."""
         return max(self.duration_s, MIN_SPAN_S)
 
     def x_of(self, pts_s: float) -> float:
         return self.left + (pts_s - self.start_s) / self.span_s * self.width
 
     def time_at(self, x: float) -> float:
-        """The time at a pixel; beyond the recording, its first or last moment."""
+        """Returns the time at a pixel, limited to the recording."""
         pts_s = self.start_s + (x - self.left) / self.width * self.span_s
         return min(max(pts_s, 0.0), self.duration_s)
 
@@ -58,7 +58,7 @@ class TimeAxis(QObject):
         self._look_at(self.start_s, self.length_s if shows_all else self.span_s)
 
     def zoom(self, factor: float, around_s: float) -> None:
-        """factor: of the time in view, below 1 to look closer. around_s keeps its place if it is in view."""
+        """Zooms. factor: of the time in view, below 1 to zoom in. around_s keeps its place if in view."""
         if not self.shows(around_s):
             around_s = self.start_s + self.span_s / 2
         share = (around_s - self.start_s) / self.span_s
@@ -72,12 +72,12 @@ class TimeAxis(QObject):
         self._look_at(0.0, self.length_s)
 
     def reveal(self, pts_s: float) -> None:
-        """Moves on, as by a page, if the moment is not in view."""
+        """Moves the view by a page if the moment is not in view."""
         if not self.shows(pts_s):
             self.move_to(pts_s - REVEAL_SHARE * self.span_s)
 
     def ticks(self, min_px: float) -> tuple[float, list[float]]:
-        """The step between ticks that are at least so many pixels apart, and those in view; in seconds."""
+        """Returns the step of ticks at least this many pixels apart, and the ticks in view, in seconds."""
         step = next((step for step in TICKS_S if step / self.span_s * self.width >= min_px), TICKS_S[-1])
         first, last = int(self.start_s // step), int(min(self.end_s, self.length_s) // step)
         return step, [number * step for number in range(first, last + 1) if number * step >= self.start_s]

@@ -1,4 +1,4 @@
-"""Which colour is which emotion, and its value under the pointer."""
+"""The colours of the emotions, and their values under the pointer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HINT = "Point at a lane to read its values"
 
 
 class TimelineLegend(QWidget):
-    """One line, or more where it is narrow: when and who, then the seven emotions."""
+    """Time and person, then the seven emotions. It wraps if it is narrow."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,7 +36,7 @@ class TimelineLegend(QWidget):
 
     @property
     def text(self) -> str:
-        """What the readout says."""
+        """The text of the readout."""
         return self._readout.whole
 
     @property
@@ -44,14 +44,14 @@ class TimelineLegend(QWidget):
         return [entry.value for entry in self._entries]
 
     def show_values(self, text: str | None, shares: Sequence[float]) -> None:
-        """text: when, who, label; None for the hint. shares: of the seven emotions, or none."""
+        """Shows values. text: time, person and label, None for the hint. shares: of the emotions, or none."""
         self._readout.say(HINT if text is None else text)
         for index, entry in enumerate(self._entries):
             entry.set_value(percentage(shares[index]) if len(shares) else "")
 
 
 class _Readout(QLabel):
-    """Of one width, whatever it says, so that nothing beside it moves."""
+    """A label of constant width, so that nothing beside it moves."""
 
     whole = ""
 
@@ -71,7 +71,7 @@ class _Readout(QLabel):
 
 
 class _Entry(QWidget):
-    """A swatch, a name, and room for a percentage. fill: None for the hatched one."""
+    """A swatch, a name, and room for a percentage. fill: None for hatching."""
 
     def __init__(self, name: str, fill: QBrush | None, parent: QWidget, *, with_value: bool = True) -> None:
         super().__init__(parent)

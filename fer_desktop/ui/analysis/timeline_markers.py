@@ -1,4 +1,4 @@
-"""Where the flags of markers stand along the time axis."""
+"""The positions of the markers' flags on the time axis."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from fer_desktop.ui.analysis.timeline_axis import TimeAxis
 from fer_desktop.ui.common import theme
 
 REACH_PX = 4.0
-"""A marker's line is hit from so far away."""
+"""How far from a marker's line a click still hits it, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """left, right: of a marker's flag. start, end: of what it marks; all in pixels."""
+    """left, right: of a marker's flag. start, end: of the marked time. All in pixels."""
 
     marker: Marker
     left: float
@@ -27,7 +27,7 @@ class Flag:
 
 
 def flags_of(markers: Sequence[Marker], axis: TimeAxis, metrics: QFontMetricsF) -> list[Flag]:
-    """Those in view, in order; a flag ends where the next one begins."""
+    """Returns the flags in view, in order. A flag ends where the next one begins."""
     places = [
         (marker, axis.x_of(marker.start_s), axis.x_of(marker.start_s + marker.duration_s))
         for marker in in_order(tuple(markers))
@@ -44,12 +44,12 @@ def flags_of(markers: Sequence[Marker], axis: TimeAxis, metrics: QFontMetricsF) 
 
 
 def flag_at(flags: Sequence[Flag], x: float) -> Flag | None:
-    """The flag at a pixel of their strip."""
+    """Returns the flag at a pixel of the strip of flags."""
     return next((flag for flag in reversed(flags) if flag.left <= x <= flag.right), None)
 
 
 def line_at(flags: Sequence[Flag], x: float) -> Flag | None:
-    """The flag whose line, at the start or end of what is marked, is near."""
+    """Returns the flag whose start or end line is near."""
     near = [
         (min(abs(flag.start - x), abs(flag.end - x)), number, flag)
         for number, flag in enumerate(flags)

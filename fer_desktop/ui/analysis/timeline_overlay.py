@@ -1,4 +1,4 @@
-"""What moves across the lanes: the playhead, markers, and the line under the pointer."""
+"""The playhead, the markers and the line under the pointer, above the lanes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PENDING_ALPHA = 80
 
 
 class TimelineOverlay(QWidget):
-    """Lies over the lanes, so that these need not draw themselves anew. The pointer passes through."""
+    """Lies over the lanes, so that they need not be repainted. Ignores the pointer."""
 
     def __init__(self, axis: TimeAxis, parent: QWidget) -> None:
         super().__init__(parent)

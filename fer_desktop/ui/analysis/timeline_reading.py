@@ -1,4 +1,4 @@
-"""What is known of a person at a moment, in words and numbers."""
+"""The values of a person at a moment, in words and numbers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fer_desktop.ui.common import fine_clock
 
 
 def reading(track: Track, title: str, pts_s: float, smoothed: bool) -> tuple[str, list[float]]:
-    """When, who and which label; and the shares of the seven emotions, empty in a gap."""
+    """Returns time, person and label in words, and the shares of the seven emotions, empty in a gap."""
     row = track.at(pts_s)
     if row is None:
         said, shares = "no face", []

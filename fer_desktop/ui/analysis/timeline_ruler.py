@@ -43,12 +43,12 @@ class TimelineRuler(TimeSurface):
         return flags_of(self._markers, self.axis, QFontMetricsF(self.font()))
 
     def marker_at(self, position: QPointF) -> Marker | None:
-        """Whose flag is there."""
+        """Returns the marker whose flag is at a position."""
         flag = flag_at(self.flags(), position.x()) if position.y() < self._row() else None
         return None if flag is None else flag.marker
 
     def time_to_seek(self, position: QPointF) -> float:
-        """A click on a flag goes to the very moment that it marks."""
+        """Returns the time of a click. On a flag it is exactly the marked moment."""
         marker = self.marker_at(position)
         return super().time_to_seek(position) if marker is None else marker.start_s
 

@@ -1,4 +1,4 @@
-"""What a pointer does on anything that is drawn along the time axis."""
+"""Mouse and wheel on a widget along the time axis."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from fer_desktop.ui.analysis.timeline_axis import TimeAxis
 ZOOM_PER_NOTCH = 1.25
 PAN_PER_NOTCH = 0.1
 NOTCH = 120
-"""Eighths of a degree that a wheel turns from one notch to the next."""
+"""The angle between two notches of a wheel, in eighths of a degree."""
 
 Button = Qt.MouseButton
 
 
 class TimeSurface(QWidget):
-    """Click and drag seek, the wheel zooms, Shift and wheel or another button's drag pan.
+    """Click and drag seek. The wheel zooms. Shift with the wheel, or a drag with another button, pans.
 
-    sought(seconds). activated(position): a double click. hovered(position, None when the pointer has left).
+    sought(seconds). activated(position): a double click. hovered(position, None when the pointer leaves).
     moved_view: the user has zoomed or panned.
     """
 

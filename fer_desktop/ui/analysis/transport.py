@@ -1,4 +1,4 @@
-"""The row below a recording's picture: play, frame steps, speed, and where it is."""
+"""The row below the picture of a recording: play, frame steps, speed and position."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from fer_desktop.ui.common import clock, icons, keeps_space, theme
 
 SPEEDS = (0.25, 0.5, 1.0, 1.5, 2.0, 4.0)
 PLAY_KEY, BACK_KEY, FORWARD_KEY = "Space", "Left", "Right"
-"""Named in the tooltips; the workspace binds them."""
+"""The keys in the tool tips. The workspace binds them."""
 
 
 class Transport(QWidget):
-    """toggled: play or pause. stepped(-1 or 1): one frame back or forward. speed_chosen(times as fast)."""
+    """toggled: play or pause. stepped(-1 or 1): one frame back or forward. speed_chosen(factor)."""
 
     toggled = Signal()
     stepped = Signal(int)
@@ -52,17 +52,17 @@ class Transport(QWidget):
         self.set_active(False)
 
     def set_active(self, active: bool) -> None:
-        """Whether there is a recording to move in."""
+        """Enables the controls if there is a recording."""
         for widget in (self.back, self.play, self.forward, self.speed):
             widget.setEnabled(active)
 
     def show_playing(self, playing: bool, *, ended: bool = False) -> None:
-        """What the button in the middle would do now."""
+        """Shows what the middle button does now."""
         icon, text = ("replay", "Play again") if ended else ("play", "Play")
         self.play.describe(*(("pause", "Pause") if playing else (icon, text)), PLAY_KEY)
 
     def show_speed(self, speed: float) -> None:
-        """A speed that is not in the list is added to it."""
+        """Shows a speed. A speed that is not in the list is added to it."""
         position = self.speed.findData(speed)
         if position < 0:
             position = sum(other < speed for other in SPEEDS)
@@ -70,7 +70,7 @@ class Transport(QWidget):
         self.speed.setCurrentIndex(position)
 
     def show_position(self, pts_s: float | None, number: int | None, duration_s: float | None = None) -> None:
-        """Times in seconds and the frame's number; None where there is no frame, or no known length."""
+        """Shows time in seconds, frame number and duration. None: no frame, or the duration is not known."""
         at = "–" if pts_s is None else exact_clock(pts_s)
         length = "" if duration_s is None else f" / {exact_clock(duration_s)}"
         self.time.setText(at + length)
@@ -80,7 +80,7 @@ class Transport(QWidget):
 
 
 def exact_clock(seconds: float) -> str:
-    """12.4 as 0:12.40; hundredths are cut off, never rounded up into the next frame."""
+    """Returns 12.4 as 0:12.40. Cuts off after the hundredths, so that it never shows the next frame."""
     hundredths = int(seconds * 100 + 1e-4)
     return f"{clock(hundredths // 100)}.{hundredths % 100:02d}"
 
@@ -104,7 +104,7 @@ class _Button(QToolButton):
 
 
 def _figures(name: str) -> QLabel:
-    """A label whose digits all have the same width, so that it does not tremble."""
+    """A label whose digits have the same width, so that its text does not move."""
     label = QLabel()
     font = label.font()
     font.setFeature(QFont.Tag("tnum"), 1)

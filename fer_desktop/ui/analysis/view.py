@@ -1,4 +1,4 @@
-"""A recording with its results: the picture, the people and markers beside it, the timeline below."""
+"""A recording with its results: picture, people, markers and timeline."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class AnalysisView(QWidget):
         self._refresh()
 
     def show_live(self, frame: Frame, result: FrameResult) -> None:
-        """A picture that has just been analysed, with its people."""
+        """Shows a picture that has just been analysed, with its people."""
         stored = self.document.stored
         position = stored.table.at(result.pts_s)
         if position is not None and stored.table.pts_s[position] == result.pts_s:
@@ -82,7 +82,7 @@ class AnalysisView(QWidget):
         self._show_time(frame.pts_s)
 
     def seek(self, pts_s: float) -> None:
-        """Where the user wants to look."""
+        """Moves the playhead for the user."""
         self.taken_over.emit()
         self._show_time(pts_s)
         self.timeline.reveal(pts_s)
@@ -158,7 +158,7 @@ class AnalysisView(QWidget):
         self._added(self.document.add_marker(self._playhead_s))
 
     def _mark_span(self) -> None:
-        """The first time begins a range, the second ends it, also when it is before."""
+        """Starts a range, or ends it. The end may be before the start."""
         if self._span_from_s is None:
             self._span_from_s = self._playhead_s
             self.hint.setText("A range has been started. Press R to end it here.")
@@ -170,7 +170,7 @@ class AnalysisView(QWidget):
         self.timeline.set_pending_span(self._span_from_s)
 
     def _added(self, marker_id: int) -> None:
-        """While it plays, the text can wait; else it is asked for at once."""
+        """Asks for the text of a new marker, unless the recording plays."""
         if not self.player.is_playing:
             self._show_marker(marker_id)
 

@@ -1,4 +1,4 @@
-"""What the keys and buttons of a workspace do."""
+"""The actions of a workspace, with their keys."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 
 class ViewActions:
-    """The actions of one workspace; it connects them. Their keys hold while it has the focus."""
+    """The actions of one workspace, which connects them. Their keys work while it has the focus."""
 
     def __init__(self, owner: QWidget, undo_stack: QUndoStack) -> None:
         self._owner = owner

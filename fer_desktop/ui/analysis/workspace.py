@@ -1,4 +1,4 @@
-"""A tab of the window for one recording: its analysis while it runs, and its results after."""
+"""The tab of one recording: its running analysis, then its results."""
 
 from __future__ import annotations
 
@@ -30,11 +30,14 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TAKE_MS = 50
-"""How often the picture of a running analysis is taken; the screen shows no more."""
+"""How often the picture of a running analysis is shown."""
 
 
 class Workspace(QWidget):
-    """ended(text, folder or None): an analysis has ended, however it did. said(text): for the status bar."""
+    """ended(text, folder or None): an analysis succeeded, failed or was cancelled.
+
+    said(text): for the status bar.
+    """
 
     ended = Signal(str, object)
     said = Signal(str)
@@ -77,7 +80,7 @@ class Workspace(QWidget):
         return self._job is not None
 
     def open(self, path: Path) -> None:
-        """Shows the results in a file."""
+        """Shows the results of a file."""
         self.path = path
         self._say("open", f"Opening {path.name}…")
         self._jobs.start(
@@ -112,7 +115,7 @@ class Workspace(QWidget):
         self._take_timer.start()
 
     def cancel(self) -> None:
-        """Ends the analysis; what is analysed so far stays."""
+        """Cancels the analysis and keeps the results so far."""
         if self._job is not None:
             self._job.cancel()
 
@@ -122,7 +125,7 @@ class Workspace(QWidget):
             self.view.player.set_style(style)
 
     def begin_shutdown(self) -> list[threading.Thread]:
-        """Ends what this tab does; an analysis is ended by the job runner."""
+        """Ends the player. The job runner ends an analysis."""
         self._take_timer.stop()
         self.cancel()
         return [] if self.view is None else self.view.player.begin_shutdown()
@@ -242,7 +245,7 @@ class Workspace(QWidget):
             self.relink(Path(chosen))
 
     def relink(self, recording: Path) -> None:
-        """The recording is here now; another one than was analysed is refused."""
+        """Uses a recording that has moved. Refuses a file that is not the analysed recording."""
         if self.view is None or self.path is None:
             return
         facts = self.view.document.stored.facts["source"]
@@ -277,5 +280,5 @@ def _load(path: Path) -> tuple[StoredAnalysis, Path | None]:
 
 
 def _facts_before(input: Path) -> dict[str, object]:
-    """What is known of a recording before it is open."""
+    """Returns the facts of a recording before it is open."""
     return {"name": input.name, "path": str(input), "duration_s": None, "kind": "video"}

@@ -1,4 +1,4 @@
-"""What a plot's axis shows, and how its values are written."""
+"""The axis of a plot: its title, and the format of its values."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pyqtgraph
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """title, unit: words. percent: the values are shares, 0 to 1, and are written as percentages."""
+    """percent: the values are shares, 0 to 1, written as percentages."""
 
     title: str
     unit: str = ""
@@ -21,7 +21,7 @@ class Axis:
         return f"{self.title} ({self.unit})" if self.unit else self.title
 
     def text(self, value: float) -> str:
-        """0.8712 as 87.1%, 12345 as 12,345, 0.43211 as 0.4321; with the unit."""
+        """Returns a value with its unit: 0.8712 as 87.1%, 12345 as 12,345, 0.43211 as 0.4321."""
         if self.percent:
             return f"{value:.1%}"
         whole = value == round(value) or abs(value) >= 1000
@@ -30,13 +30,13 @@ class Axis:
 
 
 class AxisItem(pyqtgraph.AxisItem):
-    """Draws an `Axis`; without prefixes of the SI, which hide the digits of short numbers."""
+    """Draws an `Axis` without SI prefixes, which hide the digits of short numbers."""
 
     def __init__(self, axis: Axis, orientation: str) -> None:
         super().__init__(orientation)
         self._axis = axis
         self.enableAutoSIPrefix(False)
-        self.setStyle(maxTickLevel=1)  # the finest grid lines would take half the time of a repaint
+        self.setStyle(maxTickLevel=1)  # the finest grid lines take half the time of a repaint
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         if self._axis.percent:

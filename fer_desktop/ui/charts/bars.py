@@ -1,4 +1,4 @@
-"""How many pictures of each emotion a data set has."""
+"""Bars of the number of pictures of each emotion in a data set."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from fer_desktop.ui.charts.plot import NOTHING, Plot
 from fer_desktop.ui.common import theme
 
 GROUP = 0.8
-"""Share of the room of an emotion that its bars take."""
+"""Share of an emotion's width that its bars take."""
 
 
 class ClassBars(Plot):
-    """A group of bars for each emotion, in its colour, one for each split; later splits are paler."""
+    """A group of bars for each emotion, one bar for each split. Later splits are paler."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Pictures by emotion", Axis("Emotion"), Axis("Pictures"), parent)
@@ -28,7 +28,7 @@ class ClassBars(Plot):
         self.axes.getAxis("bottom").setTicks([ticks])
 
     def set_counts(self, counts: Mapping[str, Sequence[int]]) -> None:
-        """For each split the counts of the seven emotions, in the order of EMOTIONS."""
+        """Sets the counts of the seven emotions for each split, in the order of EMOTIONS."""
         self._counts = dict(counts)
         self._draw()
         self._show_values(any(sum(row) for row in counts.values()))

@@ -1,4 +1,4 @@
-"""Which emotion is taken for which, as a table that mouse and keyboard can ask."""
+"""The confusion matrix as a table for mouse and keyboard."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ NAME = "Confusion matrix: a row for each true emotion, a column for each answer"
 
 
 class ConfusionTable(QTableWidget):
-    """Rows are true emotions, columns answers; a cell has its share of the row and its count.
+    """Rows are true emotions, columns answers. A cell shows its share of the row and its count.
 
-    cell_chosen(true, answered): by a click, or Enter on the current cell; indices in EMOTIONS.
+    cell_chosen(true, answered): a click, or Enter on the current cell. The values are indices in EMOTIONS.
     """
 
     cell_chosen = Signal(int, int)
@@ -64,7 +64,7 @@ class ConfusionTable(QTableWidget):
         self.cellClicked.connect(self.cell_chosen)
 
     def set_matrix(self, counts: NDArray[np.int64]) -> None:
-        """(7, 7) counts, in the order of EMOTIONS."""
+        """Sets the counts (7, 7), in the order of EMOTIONS."""
         self._counts = np.asarray(counts)
         self._fill()
 
@@ -97,7 +97,7 @@ class ConfusionTable(QTableWidget):
             item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
 
     def _fit_titles(self) -> None:
-        """Above narrow columns a name stands without its icon, above very narrow ones the icon alone."""
+        """Narrow columns have a title without an icon, very narrow columns an icon alone."""
         header, room = self.horizontalHeader(), self.columnWidth(0)
         metrics, style = header.fontMetrics(), header.style()
         margins = 2 * style.pixelMetric(QStyle.PixelMetric.PM_HeaderMargin) + theme.GRID
@@ -126,7 +126,7 @@ class ConfusionTable(QTableWidget):
 
 
 class _FramedWhenSelected(QStyledItemDelegate):
-    """The usual colour of a selection would pass for a share of 100 %."""
+    """Frames a selected cell. The usual colour of a selection looks like a share of 100 %."""
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

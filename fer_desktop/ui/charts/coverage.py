@@ -1,4 +1,4 @@
-"""What a threshold for *uncertain* costs and gains."""
+"""Coverage and accuracy over the threshold for *uncertain*."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fer_desktop.ui.charts.plot import Plot
 
 
 class CoveragePlot(Plot):
-    """On how many faces the model answers, and how often it is then right, over the threshold."""
+    """The share of faces with an answer, and the accuracy of these answers, over the threshold."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(
@@ -40,7 +40,7 @@ class CoveragePlot(Plot):
         coverage: NDArray[np.float64],
         accuracy: NDArray[np.float64],
     ) -> None:
-        """(K,) each, 0 to 1; accuracy is NaN where nothing is answered."""
+        """Sets the curves, (K,) each, 0 to 1. accuracy: NaN without answers."""
         self._curve = (np.asarray(thresholds), np.asarray(coverage), np.asarray(accuracy))
         self._coverage.setData(self._curve[0], self._curve[1])
         self._accuracy.setData(self._curve[0], self._curve[2])
@@ -48,7 +48,7 @@ class CoveragePlot(Plot):
         self._recolour()
 
     def set_threshold(self, threshold: float) -> None:
-        """0 to 1; the legend gives the values there."""
+        """Marks a threshold, 0 to 1. The legend gives its values."""
         self._threshold = threshold
         self._marker.setValue(threshold)
         self._show(threshold)

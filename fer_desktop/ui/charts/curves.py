@@ -1,4 +1,4 @@
-"""Lines over the steps or epochs of a run."""
+"""Curves over the steps or epochs of a run."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from fer_desktop.ui.charts.plot import NOTHING, Plot
 Floats = NDArray[np.float64]
 
 FEW = 40
-"""Up to so many points each of them is marked."""
+"""Up to this many points each point is marked."""
 MOST = 500
-"""Beyond so many points neighbours are drawn as their mean."""
+"""Beyond this many points neighbours are averaged."""
 MARK_PX = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
-    """x: (N,) rising. y: (N,); NaN leaves a gap. colour: a number; the same number is the same colour."""
+    """x: (N,) rising. y: (N,), NaN leaves a gap. colour: a number, the same number for the same colour."""
 
     name: str
     x: Sequence[float]
@@ -38,7 +38,7 @@ class Curve:
 class CurvePlot(Plot):
     """The legend gives each curve's newest value, or the one under the mouse.
 
-    title, unit: of the values. percent: they are shares, 0 to 1. x_title: what the curves run over.
+    title, unit: of the values. percent: the values are shares, 0 to 1. x_title: of the x axis.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class CurvePlot(Plot):
         self._read_at: float | None = None
 
     def set_curves(self, curves: Sequence[Curve]) -> None:
-        """Quick enough for several times a second; curves without points stay in the legend."""
+        """Sets the curves. Fast enough for several calls a second. Empty curves stay in the legend."""
         restyle = _looks(curves) != _looks(self.curves)
         self.curves = tuple(curves)
         while len(self._lines) > len(curves):
@@ -74,7 +74,7 @@ class CurvePlot(Plot):
         self.setAccessibleDescription(self._in_words())
 
     def _fit(self) -> None:
-        """By itself, but for a single value, around which pyqtgraph would show half a unit."""
+        """Fits the axis to the values. For a single value pyqtgraph would show half a unit around it."""
         values = np.concatenate([np.asarray(curve.y, float) for curve in self.curves] or [np.empty(0)])
         values = values[np.isfinite(values)]
         if len(values) and values.min() == values.max():
@@ -99,7 +99,7 @@ class CurvePlot(Plot):
             line.setSymbolSize(MARK_PX)
 
     def _show_reading(self) -> None:
-        """The newest values, or those at the mouse."""
+        """Shows the newest values, or those at the mouse."""
         entries, position = [], ""
         for curve, entry in zip(self.curves, self._entries(), strict=True):
             place = _place(curve, self._read_at)
@@ -133,7 +133,7 @@ def _looks(curves: Sequence[Curve]) -> list[tuple[int, bool]]:
 
 
 def _thinned(values: Floats) -> Floats:
-    """At most MOST values, means of as many neighbours each; the last may be of fewer."""
+    """Returns at most MOST values, each a mean of neighbours. The last may be of fewer."""
     size = math.ceil(len(values) / MOST)
     if size <= 1:
         return values
@@ -143,7 +143,7 @@ def _thinned(values: Floats) -> Floats:
 
 
 def _place(curve: Curve, x: float | None) -> int | None:
-    """The point nearest to x that has a value; the newest when x is None; None when there is none."""
+    """Returns the index of the value nearest to x, or of the newest for None. None without values."""
     known: NDArray[np.int64] = np.flatnonzero(np.isfinite(np.asarray(curve.y, float)))
     if not len(known):
         return None

@@ -1,4 +1,4 @@
-"""Above a plot: what each line is, and its value."""
+"""The legend above a plot: each line with its value."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from fer_desktop.ui.common import FlowLayout, theme
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """value: what the line is at present, as text."""
+    """value: the present value of the line, as text."""
 
     name: str
     colour: QColor
@@ -29,7 +29,7 @@ class Entry:
 
 
 class Legend(QWidget):
-    """A row of entries that wraps where it is narrow."""
+    """A row of entries. It wraps if it is narrow."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,7 +74,7 @@ class _Item(QWidget):
         text = f"{entry.name} {entry.value}".rstrip()
         if text != self.text:
             self._label.setText(text)
-            # Never narrower again, so that a changing number does not move its neighbours.
+            # It never shrinks, so that a changing number does not move its neighbours.
             self._label.setMinimumWidth(max(self._label.minimumWidth(), self._label.sizeHint().width()))
         self._sample.set_pen(entry.pen)
 

@@ -1,4 +1,4 @@
-"""What all plots share: the palette's colours, the system's font, a legend with values, no zoom."""
+"""The base of all plots: colours of the palette, system font, a legend with values."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ NOTHING = "No values yet"
 
 
 class Plot(QWidget):
-    """A heading, a legend and axes. The mouse reads values, it moves and zooms nothing.
+    """A heading, a legend and axes. The mouse reads values. It does not move or zoom the plot.
 
-    A subclass adds its items to ``axes``, calls ``_show_legend`` and overrides ``_recolour`` and ``_read``.
+    A subclass adds its items to `axes`, calls `_show_legend` and overrides `_recolour` and `_read`.
     """
 
     def __init__(self, title: str, x: Axis, y: Axis, parent: QWidget | None = None) -> None:
@@ -57,11 +57,11 @@ class Plot(QWidget):
         self._follow_palette()
 
     def series_colour(self, number: int) -> QColor:
-        """Stands out from the plot's background."""
+        """Returns a colour that stands out from the plot's background."""
         return self.visible(QColor(SERIES[number % len(SERIES)]))
 
     def visible(self, colour: QColor) -> QColor:
-        """The colour, or a shade of it that stands out from the plot's background."""
+        """Returns the colour, or a shade of it that stands out from the plot's background."""
         return theme.edge(colour, self.palette().color(QPalette.ColorRole.Base)) or colour
 
     def sizeHint(self) -> QSize:
@@ -77,15 +77,15 @@ class Plot(QWidget):
         self._pages.setCurrentWidget(self.view if has_values else self._nothing)
 
     def _show_legend(self, entries: Sequence[Entry], position: str = "") -> None:
-        """position: where the values are read, when that is not the newest."""
+        """Shows the legend. position: where the values are read, if they are not the newest."""
         self.legend.set_entries(entries)
         self.reading.setText(position)
 
     def _recolour(self) -> None:
-        """The palette has changed."""
+        """Called when the palette has changed."""
 
     def _read(self, x: float | None) -> None:
-        """The mouse is at this place of the x axis, or nowhere."""
+        """Called when the mouse is at x on the axis, or has left (None)."""
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -107,7 +107,7 @@ class Plot(QWidget):
 
 
 class _View(pyqtgraph.PlotWidget):
-    """hovered(x or None): where the mouse is. The wheel scrolls what the plot lies in."""
+    """hovered(x or None): the position of the mouse. The wheel scrolls the area around the plot."""
 
     hovered = Signal(object)
 

@@ -1,4 +1,4 @@
-"""Whether a model is as often right as it says."""
+"""The reliability diagram of a model."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MARK_PX = 7
 
 
 class ReliabilityPlot(Plot):
-    """Reliability diagram (Guo et al. 2017): accuracy over confidence; on the diagonal both agree."""
+    """Reliability diagram (Guo et al. 2017): accuracy over confidence. They agree on the diagonal."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(
@@ -41,7 +41,7 @@ class ReliabilityPlot(Plot):
         accuracy: NDArray[np.float64],
         counts: NDArray[np.int64],
     ) -> None:
-        """(B,) each: mean confidence, share that is right, and rows of a bin; empty ones are skipped."""
+        """Sets the bins, (B,) each: mean confidence, accuracy and number of rows. Empty bins are skipped."""
         filled = np.asarray(counts) > 0
         self._bins = (
             np.asarray(confidence)[filled],

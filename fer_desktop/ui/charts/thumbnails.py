@@ -1,4 +1,4 @@
-"""Many small pictures with words below, of which some can be selected."""
+"""A grid of small pictures with captions, which can be selected."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SIDE = 10 * theme.GRID
 
 
 class ThumbnailGrid(QListView):
-    """chosen(index): by a click or Enter. Pictures are drawn when they come into view."""
+    """chosen(index): a click or Enter. Pictures are drawn when they come into view."""
 
     chosen = Signal(int)
 
@@ -39,7 +39,7 @@ class ThumbnailGrid(QListView):
         self.activated.connect(lambda index: self.chosen.emit(index.row()))
 
     def set_pictures(self, images: Sequence[NDArray[np.uint8]], captions: Sequence[str]) -> None:
-        """Each picture (H, W) grey or (H, W, 3) BGR uint8, with its words."""
+        """Sets the pictures, (H, W) grey or (H, W, 3) BGR uint8, with their captions."""
         self._model.set_pictures(images, captions)
         lines = 1 + max((caption.count("\n") for caption in captions), default=0)
         widest = max((self._width(caption) for caption in captions), default=0)
@@ -83,9 +83,9 @@ class _Pictures(QAbstractListModel):
 
 
 def pixmap(image: NDArray[np.uint8], side: int, ratio: float) -> QPixmap:
-    """The picture in a square of ``side`` device-independent pixels.
+    """Returns a picture in a square of `side` device-independent pixels.
 
-    Small ones grow by a whole factor, so that their pixels stay sharp.
+    Small pictures are enlarged by a whole factor, so that their pixels stay sharp.
     """
     pixels = np.ascontiguousarray(image)
     height, width = pixels.shape[:2]

@@ -28,7 +28,7 @@ def make_action(owner: QObject, text: str, triggered: Callable[[], object], tip:
 
 
 class ActionButton(QPushButton):
-    """Has the text and the state of an action and triggers it. emphasised: the button to press first."""
+    """A button with the text and state of an action. emphasised: the main button of a row."""
 
     def __init__(self, action: QAction, *, emphasised: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,7 +50,7 @@ class ActionButton(QPushButton):
 
     @property
     def action_text(self) -> str:
-        """Its words, without the marks of the keys that press it."""
+        """The text of the action without the marks of its keys."""
         return self._action.text().replace("&&", "\0").replace("&", "").replace("\0", "&")
 
     def _follow(self) -> None:
@@ -63,7 +63,7 @@ class ActionButton(QPushButton):
 
 
 class ActionButtons(QWidget):
-    """A row of buttons, one for each action, that wraps where it is narrow."""
+    """A row of buttons, one for each action. It wraps if it is narrow."""
 
     def __init__(self, parent: QWidget | None = None, *, centred: bool = False) -> None:
         super().__init__(parent)

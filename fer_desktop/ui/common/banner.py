@@ -1,4 +1,4 @@
-"""A strip above or below the picture, for what concerns it without replacing it."""
+"""A message above or below a page that stays visible."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fer_desktop.ui.common.message_page import Message
 
 
 class Banner(QWidget):
-    """Icon, words and buttons; hidden without a message."""
+    """Icon, words and buttons. Hidden without a message."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -18,7 +18,7 @@ _WIDEST = "100%"
 
 @dataclass(frozen=True, slots=True)
 class BarColours:
-    """text: of names and percentages. background: what the bars lie on."""
+    """text: of names and percentages. background: behind the bars."""
 
     text: QColor
     background: QColor
@@ -31,7 +31,7 @@ def paint_bars(
     colours: BarColours,
     percentages: Sequence[str] | None = None,
 ) -> None:
-    """Names left, bars, and percentages right if they are given. shares: 0 to 1, in the order of EMOTIONS."""
+    """Paints names, bars and, if given, percentages. shares: 0 to 1, in the order of EMOTIONS."""
     metrics = QFontMetricsF(painter.font())
     row = area.height() / len(emotions.ALL)
     names = names_width(metrics) + theme.GRID
@@ -74,7 +74,7 @@ def _paint_bar(
 
 
 class EmotionBars(QWidget):
-    """The bars of one face. They move with every `set_shares`, the numbers only with `refresh_numbers`."""
+    """The bars of one face. `set_shares` moves the bars, `refresh_numbers` updates the numbers."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,7 +83,7 @@ class EmotionBars(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
     def set_shares(self, shares: tuple[float, ...]) -> None:
-        """Probabilities 0 to 1 in the order of EMOTIONS."""
+        """Sets the probabilities, 0 to 1, in the order of EMOTIONS."""
         if shares != self._shares:
             self._shares = shares
             self.update()

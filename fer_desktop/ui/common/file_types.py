@@ -1,4 +1,4 @@
-"""Which files are videos and pictures, for file dialogs and for what is dropped on the window."""
+"""The file types of videos, pictures and results, for dialogs and dropped files."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ RESULTS_FILTER = f"Results (*{SUFFIX});;All files (*)"
 
 
 def results(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """Those that are results of an analysis."""
+    """Returns the files that are results of an analysis."""
     return tuple(path for path in paths if path.suffix.lower() == SUFFIX)
 
 
 def to_open(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """What can be shown together: of several files all pictures if the first is one, else the first.
+    """Returns the files to show together: all pictures if the first file is a picture, else the first file.
 
-    Results are none of them.
+    Leaves out results.
     """
     chosen = tuple(path for path in paths if path.suffix.lower() != SUFFIX)
     if len(chosen) > 1 and chosen[0].suffix.lower() in IMAGE_SUFFIXES:

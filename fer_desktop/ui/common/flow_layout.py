@@ -1,4 +1,4 @@
-"""A layout that puts items beside each other and wraps them like words."""
+"""A layout that places items side by side and wraps them like words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fer_desktop.ui.common import theme
 
 
 class FlowLayout(QLayout):
-    """Rows of items in their preferred width; each row as high as its highest item."""
+    """Rows of items in their preferred width. A row is as high as its highest item."""
 
     def __init__(self, parent: QWidget | None = None, *, centred: bool = False) -> None:
         super().__init__(parent)
@@ -53,7 +53,7 @@ class FlowLayout(QLayout):
         return size.grownBy(self.contentsMargins())
 
     def _arrange(self, area: QRect, *, move: bool) -> int:
-        """Returns the height that it takes."""
+        """Places the items and returns the height."""
         inside = area.marginsRemoved(self.contentsMargins())
         top = inside.top()
         for row in self._rows(inside.width()):

@@ -5,23 +5,23 @@ from __future__ import annotations
 import math
 
 UNCERTAIN_TITLE = "Uncertain"
-"""Stands where no emotion is named."""
+"""Shown in place of an emotion."""
 
 
 def percentage(share: float) -> str:
-    """0.87 as 87%."""
+    """Returns 0.87 as 87%."""
     return f"{share:.0%}"
 
 
 def clock(seconds: float) -> str:
-    """75.2 as 1:15, 3675 as 1:01:15."""
+    """Returns 75.2 as 1:15, and 3675 as 1:01:15."""
     minutes, rest = divmod(math.floor(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
 def fine_clock(seconds: float, digits: int = 2) -> str:
-    """75.2 as 1:15.20; digits: of the fraction of a second, rounded."""
+    """Returns 75.2 as 1:15.20. digits: of the rounded fraction of a second."""
     if digits == 0:
         return clock(round(seconds))
     parts = round(seconds * 10**digits)

@@ -1,4 +1,4 @@
-"""Icons from assets/icons, drawn in the palette's colours at whatever size is asked for."""
+"""Icons from assets/icons, drawn in the palette's colours at any size."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ROLES = {QIcon.Mode.Selected: QPalette.ColorRole.HighlightedText}
 
 
 def icon(name: str) -> QIcon:
-    """An icon that always has the palette's present colours, also after a change of scheme."""
+    """Returns an icon that follows the palette's colours."""
     return QIcon(_TintedEngine(name))
 
 

@@ -1,4 +1,4 @@
-"""Slow work in the background: its progress and its outcome come back to the GUI thread."""
+"""Slow work in the background, with progress and outcome on the GUI thread."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class JobOutcome:
-    """How a job ended. value: what its function returned, also after a cancel. error: what it raised."""
+    """How a job ended. value: the return value, also after a cancel. error: the exception."""
 
     status: Literal["success", "error", "cancelled"]
     value: Any = None
@@ -29,7 +29,7 @@ class JobOutcome:
 
 
 class Job:
-    """One piece of slow work; its function gets it as the only argument."""
+    """One piece of slow work. Its function gets the job as its only argument."""
 
     def __init__(self, post: Callable[[Job], None]) -> None:
         self._post = post
@@ -37,15 +37,15 @@ class Job:
         self.progress: Mailbox[Any] = Mailbox()
 
     def cancel(self) -> None:
-        """Asks the function to end; it decides when. From any thread."""
+        """Asks the function to end. May be called from any thread."""
         self._cancelled.set()
 
     def should_stop(self) -> bool:
-        """For the function: whether it is to end."""
+        """Returns whether the function is to end."""
         return self._cancelled.is_set()
 
     def report(self, progress: Any) -> None:
-        """For the function: how far it is. May be called often; the GUI thread sees the newest report."""
+        """Reports progress. May be called often. The GUI thread gets the newest report."""
         if self.progress.put(progress):
             self._post(self)
 
@@ -66,7 +66,7 @@ class _Started:
 
 
 class JobRunner(QObject):
-    """Runs each job on a thread of its own and calls back on the GUI thread. For use by the GUI thread."""
+    """Runs each job on its own thread and calls back on the GUI thread. For use by the GUI thread."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -84,12 +84,12 @@ class JobRunner(QObject):
         on_cancelled: Callable[[Any], None] | None = None,
         owner: QObject | None = None,
     ) -> Job:
-        """Starts the function in the background. Exactly one of the last three is called in the end.
+        """Starts a function in the background. At the end, one of the last three callbacks is called.
 
         on_progress: with the newest value that the function gave to `job.report`.
-        on_success: with what the function returned. on_error: with what it raised; FerDesktopError has a text
-        for the user. on_cancelled: with what it returned after `job.cancel`.
-        owner: nothing is called back any more once Qt has deleted it.
+        on_success: with the return value. on_error: with the exception. A FerDesktopError has a text for
+        users. on_cancelled: with the return value after `job.cancel`.
+        owner: no callback is called after Qt has deleted it.
         """
         job = Job(self._events.post)
         thread = threading.Thread(target=self._run, args=(job, function, name), name=name, daemon=True)
@@ -102,14 +102,14 @@ class JobRunner(QObject):
         return bool(self._started)
 
     def begin_shutdown(self) -> list[threading.Thread]:
-        """Cancels every job and returns their threads; nothing is called back any more."""
+        """Cancels every job and returns their threads. No callback is called afterwards."""
         self._events.close()
         for job in self._started:
             job.cancel()
         return [started.thread for started in self._started.values()]
 
     def shutdown(self, timeout_s: float = 2.0) -> bool:
-        """Cancels every job and waits for them. False when one hung and was left behind."""
+        """Cancels every job and waits for them. Returns False if one still runs after the timeout."""
         return join_threads(self.begin_shutdown(), timeout_s)
 
     # On the job's thread.

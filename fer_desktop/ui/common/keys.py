@@ -1,4 +1,4 @@
-"""The space bar: it starts and pauses, unless the focus is on something that it presses."""
+"""The space bar. It starts and pauses, unless a focused widget uses it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent
 
 
 def keeps_space(event: QEvent) -> bool:
-    """True for the question whether a widget wants the space bar before the window's shortcut; says yes."""
+    """Accepts the space bar for a widget before the window's shortcut. Returns whether the event was that."""
     if (
         event.type() is QEvent.Type.ShortcutOverride
         and isinstance(event, QKeyEvent)

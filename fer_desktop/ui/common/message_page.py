@@ -1,4 +1,4 @@
-"""A page in place of the picture: what is the matter, what to do, and buttons that do it."""
+"""A page with a message and buttons, in place of the content."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TEXT_CHARACTERS = 72
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """icon: its name in assets/icons. actions: one button each, the first is the one to press."""
+    """icon: its name in assets/icons. actions: one button each. The first is the main one."""
 
     icon: str
     title: str
@@ -26,7 +26,7 @@ class Message:
 
 
 class MessagePage(QScrollArea):
-    """Shows one message in its middle; scrolls where there is too little room."""
+    """Shows one message in the middle. Scrolls if there is too little room."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,7 +72,7 @@ class MessagePage(QScrollArea):
         return self._buttons.buttons
 
     def set_message(self, message: Message) -> None:
-        """Buttons are made anew only when the actions differ, so that a countdown does not take the focus."""
+        """Shows a message. Keeps the buttons if the actions are the same, so that they keep the focus."""
         if self._message is None or message.actions != self._message.actions:
             self._buttons.set_actions(message.actions)
         self._message = message

@@ -1,4 +1,4 @@
-"""Which frame is shown with which result, and as which QImage."""
+"""The frame and the result that are shown together, as a QImage."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from fer_desktop.core.overlay import blur_faces
 from fer_desktop.core.types import Face, Frame, FrameResult, Image
 
 MAX_RESULT_AGE_S = 1.0
-"""Faces found longer ago than this are not drawn over a newer frame."""
+"""Older results are not drawn over a newer frame."""
 
 MAX_BLUR_LAG_FRAMES = 2
-"""How far a result may be from the frame whose faces it hides; the blur has a wide margin."""
+"""The largest distance of a result from the frame whose faces it hides. The blur has a wide margin."""
 
 MOSAIC_CELLS = 16
 WAITING_FRAMES = 32
@@ -24,9 +24,9 @@ WAITING_FRAMES = 32
 class Picture:
     """The newest frame and the newest result, for painting.
 
-    Usually the newest frame is shown at once and the result of one shortly before it drawn over it. With
-    blur, a frame waits for its own result, so that no face is seen before it was found; while no results
-    come, the whole picture is unrecognisable.
+    Usually the newest frame is shown at once, with the result of a slightly older frame. With blur, a frame
+    waits for its own result, so that no face is seen before it is found. Without results, the whole picture
+    is blurred.
     """
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class Picture:
         self._hide_faces()
 
     def show(self, frame: Frame, result: FrameResult | None, hiding: FrameResult | None) -> None:
-        """A frame of which it is known what to draw over it, and which faces to hide with blur; None: all."""
+        """Shows a frame with its result. hiding: the faces to blur, None for the whole picture."""
         self._waiting.clear()
         self.frame, self._result, self._matched_hiding = frame, result, hiding
         self._matched = True
@@ -79,7 +79,7 @@ class Picture:
 
     @property
     def result(self) -> FrameResult | None:
-        """The result that belongs to the frame shown; None when there is none of about its time."""
+        """The result for the frame that is shown, None if there is none of about its time."""
         return self._result if self.frame is not None and self._is_fresh(self.frame) else None
 
     @property
@@ -87,7 +87,7 @@ class Picture:
         return self.result.faces if self.result is not None else ()
 
     def image(self) -> QImage:
-        """The frame as it is to be painted, made once for each frame; null without a frame."""
+        """The frame as an image, made once for each frame. Null without a frame."""
         if self.frame is None:
             return QImage()
         if self._image is None:
@@ -105,7 +105,7 @@ class Picture:
         self._hide_faces()
 
     def _hide_faces(self) -> None:
-        """Decides with which result's faces the frame shown is blurred: only with one of the same moment."""
+        """Blurs the frame with the faces of a result of the same moment."""
         self._image = None
         if self._matched:
             self._hiding = self._matched_hiding if self._blur else None

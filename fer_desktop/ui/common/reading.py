@@ -1,4 +1,4 @@
-"""Text to read: headings, paragraphs, and a frame that centres it and scrolls."""
+"""Headings, paragraphs, and a centred area to read them in."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LINE_CHARACTERS = 84
 
 
 def heading(text: str, scale: float) -> QLabel:
-    """scale: of the font, 1 for the system's size."""
+    """Returns a heading. scale: of the font, 1 for the system's size."""
     label = paragraph(text)
     font = label.font()
     font.setPointSizeF(font.pointSizeF() * scale)
@@ -37,7 +37,7 @@ def paragraph(text: str) -> QLabel:
 
 
 class ReadingArea(QScrollArea):
-    """A column of readable width in the middle, scrolling up and down where there is too little room."""
+    """A centred column of readable width. It scrolls vertically."""
 
     def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,7 +67,7 @@ class ReadingArea(QScrollArea):
 
 
 class ReadingDialog(QDialog):
-    """Something to read and a button to close it."""
+    """A dialog with a text and a button that closes it."""
 
     def __init__(self, title: str, content: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""What the tables of a workspace have in common: rows of things under titled columns."""
+"""The base of the table models: rows under titled columns."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Role = Qt.ItemDataRole
 
 
 class RowModel(QAbstractTableModel):
-    """``rows`` are whatever a subclass shows, one in each row. columns: their titles."""
+    """rows: one object for each row. columns: the titles."""
 
     def __init__(self, columns: Sequence[str], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -32,7 +32,7 @@ class RowModel(QAbstractTableModel):
 
 
 def make_table(model: QAbstractTableModel, name: str, *, wide_column: int) -> QTableView:
-    """A quiet table of whole rows whose one wide column takes the room that the others leave."""
+    """Returns a table that selects whole rows. The wide column takes the room that the others leave."""
     table = QTableView()
     table.setModel(model)
     table.setAccessibleName(name)

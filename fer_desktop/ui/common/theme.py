@@ -13,26 +13,26 @@ GRID = 8
 """Margins and gaps are multiples of this many device-independent pixels."""
 
 MIN_CONTRAST = 3.0
-"""What WCAG 2.2 (1.4.11) asks of graphics against their background."""
+"""The contrast of graphics that WCAG 2.2 (1.4.11) requires."""
 
 
 def apply(application: QApplication) -> None:
-    """Qt's Fusion style, which follows the platform's light or dark scheme."""
+    """Applies Qt's Fusion style, which follows the platform's light or dark scheme."""
     application.setStyle("Fusion")
 
 
 def quiet(palette: QPalette) -> QColor:
-    """For text of less weight; readable on the window's background."""
+    """Returns the colour of secondary text, readable on the window's background."""
     return mix(palette.color(QPalette.ColorRole.WindowText), palette.color(QPalette.ColorRole.Window), 0.35)
 
 
 def line(palette: QPalette) -> QColor:
-    """For borders and grids."""
+    """Returns the colour of borders and grids."""
     return mix(palette.color(QPalette.ColorRole.WindowText), palette.color(QPalette.ColorRole.Window), 0.8)
 
 
 def mix(first: QColor, second: QColor, share: float) -> QColor:
-    """first with a share, 0 to 1, of second."""
+    """Mixes a share, 0 to 1, of the second colour into the first."""
     return QColor.fromRgbF(
         *(
             start + share * (end - start)
@@ -42,18 +42,18 @@ def mix(first: QColor, second: QColor, share: float) -> QColor:
 
 
 def emotion_colour(name: str | None) -> QColor:
-    """The colour of an emotion; grey for None, an uncertain face."""
+    """Returns the colour of an emotion, grey for None (an uncertain face)."""
     return QColor("#bbbbbb" if name is None else emotions.by_name(name).colour)
 
 
 def contrast(first: QColor, second: QColor) -> float:
-    """Contrast ratio after WCAG 2.2, 1 to 21."""
+    """Returns the contrast ratio of WCAG 2.2, 1 to 21."""
     lighter, darker = sorted((_luminance(first.rgb()), _luminance(second.rgb())), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
 
 def edge(colour: QColor, background: QColor) -> QColor | None:
-    """The outline that a shape of this colour needs to stand out from the background, None without need."""
+    """Returns the outline that a colour needs to stand out from the background, or None."""
     if contrast(colour, background) >= MIN_CONTRAST:
         return None
     on_light = _luminance(background.rgb()) > 0.4
@@ -69,13 +69,13 @@ def edge(colour: QColor, background: QColor) -> QColor | None:
 
 
 def ink_on(background: QColor) -> QColor:
-    """Black or white, whichever is easier to see."""
+    """Returns black or white, whichever has more contrast."""
     black, white = QColor("black"), QColor("white")
     return black if contrast(black, background) > contrast(white, background) else white
 
 
 def _channels(colour: QColor) -> tuple[float, float, float]:
-    """Red, green and blue, 0 to 1."""
+    """Returns red, green and blue, 0 to 1."""
     return colour.redF(), colour.greenF(), colour.blueF()
 
 

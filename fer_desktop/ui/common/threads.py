@@ -1,4 +1,4 @@
-"""Waiting for threads at the end."""
+"""Waits for threads at shutdown."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ log = logging.getLogger(__name__)
 
 
 def join_threads(threads: Iterable[threading.Thread], timeout_s: float) -> bool:
-    """Waits for threads that have been told to stop, timeout_s for all together.
+    """Waits for threads that were told to stop. timeout_s: for all together.
 
-    False when one still runs; its name is logged. Threads that were never started count as ended.
+    Returns False if one still runs, and logs its name. Threads that were never started count as ended.
     """
     until = time.monotonic() + timeout_s
     left = []

@@ -1,4 +1,4 @@
-"""The live view: the session with its threads, the picture, the cards and the timeline of the last minute."""
+"""The live view: the session with its threads, the picture, the face cards and the rolling timeline."""
 
 from fer_desktop.ui.live.camera_menu import CameraMenu
 from fer_desktop.ui.live.camera_watch import CameraWatcher

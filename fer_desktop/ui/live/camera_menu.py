@@ -10,7 +10,7 @@ from fer_desktop.core.sources import CameraInfo
 
 
 class CameraMenu(QMenu):
-    """One entry a camera, kept up to date. chosen(CameraInfo)."""
+    """One entry for each camera. chosen(CameraInfo)."""
 
     chosen = Signal(CameraInfo)
 
@@ -26,11 +26,11 @@ class CameraMenu(QMenu):
 
     @property
     def cameras(self) -> list[QAction] | None:
-        """An action for each camera; None before the first look for cameras has ended."""
+        """An action for each camera, None before the cameras were listed."""
         return None if self._cameras is None else list(self._cameras.values())
 
     def set_cameras(self, cameras: tuple[CameraInfo, ...], current: str | None) -> None:
-        """current: key of the camera in use or used last."""
+        """Shows the cameras. current: key of the camera in use or used last."""
         for action in self._group.actions():
             self._group.removeAction(action)
             self.removeAction(action)

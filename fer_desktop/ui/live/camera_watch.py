@@ -1,4 +1,4 @@
-"""Notices cameras that come and go."""
+"""Notices when cameras are plugged in or unplugged."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ log = logging.getLogger(__name__)
 
 
 class CameraWatcher(QObject):
-    """Lists the cameras every few seconds on a thread of its own.
+    """Lists the cameras every few seconds on its own thread.
 
-    cameras_changed(tuple of CameraInfo) is emitted on the GUI thread after the first look, also when there
-    is no camera, and then when something changed or `refresh` was called.
+    cameras_changed(tuple of CameraInfo): emitted on the GUI thread after the first listing, even if it is
+    empty, and then after each change and each `refresh`.
     """
 
     cameras_changed = Signal(tuple)
@@ -43,7 +43,7 @@ class CameraWatcher(QObject):
 
     @property
     def cameras(self) -> tuple[CameraInfo, ...]:
-        """Those present at the last look."""
+        """The cameras of the last listing."""
         return self._cameras or ()
 
     def start(self) -> None:
@@ -53,18 +53,18 @@ class CameraWatcher(QObject):
             self._thread.start()
 
     def refresh(self) -> None:
-        """Looks at once, and tells the result even if nothing changed."""
+        """Lists the cameras at once, and emits the result even if nothing changed."""
         self._tell_anyway = True
         self._due.set()
 
     def begin_shutdown(self) -> list[threading.Thread]:
-        """Tells the thread to end and returns it, if there is one."""
+        """Tells the thread to end, and returns it if there is one."""
         self._stopped.set()
         self._due.set()
         return [] if self._thread is None else [self._thread]
 
     def stop(self, timeout_s: float = 2.0) -> bool:
-        """Ends the thread and waits for it; False when it hung in a driver and was left behind."""
+        """Ends the thread and waits for it. Returns False if it hangs in a driver."""
         ended = join_threads(self.begin_shutdown(), timeout_s)
         if ended:
             self._thread = None

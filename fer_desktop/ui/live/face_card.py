@@ -12,7 +12,7 @@ from fer_desktop.ui.common import UNCERTAIN_TITLE, EmotionBars, icons, keeps_spa
 
 
 class FaceCard(QWidget):
-    """Shows a face; the same card serves one face after another.
+    """The card of a face. A card can be reused for another face.
 
     clicked(face id): by mouse, Enter or Space.
     """
@@ -56,7 +56,7 @@ class FaceCard(QWidget):
         return self._title.text()
 
     def set_face(self, face: Face) -> None:
-        """Bars and emotion follow at once; numbers with `refresh_numbers`."""
+        """Shows a face. Bars and emotion change at once, numbers with `refresh_numbers`."""
         is_new = self._face is None or face.id != self._face.id
         changed = is_new or (self._face is not None and face.label != self._face.label)
         self._face = face
@@ -68,7 +68,7 @@ class FaceCard(QWidget):
             self.refresh_numbers()
 
     def refresh_numbers(self) -> None:
-        """Brings all numbers up to date; called a few times a second so that they can be read."""
+        """Updates the numbers. Called a few times a second, so that they can be read."""
         if self._face is None:
             return
         self._bars.refresh_numbers()
@@ -116,7 +116,7 @@ class FaceCard(QWidget):
 
 
 class _Badge(QWidget):
-    """The emotion's icon on its colour."""
+    """The icon of an emotion on its colour."""
 
     def __init__(self) -> None:
         super().__init__()

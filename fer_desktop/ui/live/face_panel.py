@@ -10,11 +10,11 @@ from fer_desktop.ui.common import theme
 from fer_desktop.ui.live.face_card import FaceCard
 
 LINGER_S = 0.7
-"""A card stays this long after its face was last seen, so that a blink of the detector moves nothing."""
+"""A card stays this long after its face was last seen, so that a missed detection moves nothing."""
 
 
 class FacePanel(QWidget):
-    """One card per face; cards are reused and keep their order.
+    """One card for each face. Cards are reused and keep their order.
 
     selected(face id or None): the face to follow in the timeline, None for the largest.
     """
@@ -45,16 +45,16 @@ class FacePanel(QWidget):
         self._pages.addWidget(self.hint)
         self._pages.addWidget(self.scroll_area)
         self.setAccessibleName("Faces")
-        # One card made now, so that the panel has its width before the first face.
+        # Made now, so that the panel has its width before the first face.
         self._spare.append(self._new_card())
 
     @property
     def cards(self) -> list[FaceCard]:
-        """Those that are shown, from top to bottom."""
+        """The cards that are shown, from top to bottom."""
         return [self._shown[face_id] for face_id in sorted(self._shown, reverse=True)]
 
     def set_hint(self, text: str) -> None:
-        """What is said while there is no card."""
+        """Sets the text that is shown while there is no card."""
         self.hint.setText(text)
 
     def show_result(self, result: FrameResult) -> None:
@@ -75,7 +75,7 @@ class FacePanel(QWidget):
             card.refresh_numbers()
 
     def select(self, face_id: int | None) -> None:
-        """Follows a face; the selected one again, or None, follows the largest."""
+        """Follows a face. The selected face again, or None, follows the largest face."""
         self._selected = None if face_id == self._selected else face_id
         for shown_id, card in self._shown.items():
             card.set_selected(shown_id == self._selected)
@@ -125,7 +125,7 @@ class FacePanel(QWidget):
 
 
 class _VerticalScroll(QScrollArea):
-    """Scrolls up and down only; a widget too wide makes the area wider."""
+    """Scrolls vertically only. A widget that is too wide makes the area wider."""
 
     def __init__(self, content: QWidget) -> None:
         super().__init__()

@@ -20,15 +20,15 @@ NO_FACE_AFTER_S = 1.5
 NO_FACE = "No face in the picture"
 SHOWING = (SessionPhase.RUNNING, SessionPhase.PAUSED, SessionPhase.FINISHED)
 RECENT_FRAMES = 3
-"""Results are at most so far behind the pictures that they are found again."""
+"""How many frames are kept to be matched with later results."""
 LOADING_MODEL = "Loading the model…"
 
 
 class LivePage(QWidget):
-    """Takes the newest picture and result from the session whenever there is one, and shows them.
+    """Shows the newest picture and result of the session.
 
-    analysed(FrameResult): each result that is shown. shown(Frame, FrameResult): one with the very picture
-    that it is of, where that was shown too.
+    analysed(FrameResult): each result that is shown. shown(Frame, FrameResult): a result with its own frame,
+    if that frame was shown.
     """
 
     analysed = Signal(FrameResult)
@@ -87,11 +87,11 @@ class LivePage(QWidget):
 
     @property
     def page(self) -> Message | None:
-        """What is shown in place of the picture; None while the picture is shown."""
+        """The message in place of the picture, None while the picture is shown."""
         return self.message_page.message if self._stage.currentWidget() is self.message_page else None
 
     def set_page(self, message: Message) -> None:
-        """The page for when there is no picture to show."""
+        """Sets the message that is shown without a picture."""
         self.message_page.set_message(message)
         self._choose_page()
 
@@ -100,12 +100,12 @@ class LivePage(QWidget):
         self.view.set_mirrored(mirrored)
 
     def set_parts(self, *, timeline: bool, panel: bool) -> None:
-        """Which parts the user wants to see beside the picture."""
+        """Sets which parts are shown beside the picture."""
         self._wants_timeline, self._wants_panel = timeline, panel
         self._choose_page()
 
     def refresh_numbers(self) -> None:
-        """Called a few times a second."""
+        """Updates the numbers. Called a few times a second."""
         self.panel.refresh_numbers()
 
     def snapshot(self) -> QImage:
@@ -121,7 +121,7 @@ class LivePage(QWidget):
         result = self._session.take_result()
         frame = self._session.take_frame()
         if self._session.state.phase not in SHOWING:
-            return  # what came late from a source that is gone
+            return  # late, from a source that is closed
         if frame is not None:
             self._frames.append(frame)
             first = not self.view.has_picture
@@ -173,13 +173,13 @@ class LivePage(QWidget):
         phase = self._session.state.phase
         shown = phase in SHOWING and self.view.has_picture
         self._stage.setCurrentWidget(self.view if shown else self.message_page)
-        # A page that stays until someone acts gets the room of what would be empty.
+        # These pages stay until the user acts. They get the room of the empty timeline and panel.
         empty = phase in (SessionPhase.IDLE, SessionPhase.ERROR, SessionPhase.RECONNECTING)
         self.timeline.setVisible(self._wants_timeline and not empty)
         self.panel.setVisible(self._wants_panel and not empty)
 
     def _describe(self) -> None:
-        """The line over the picture and the words in the empty panel."""
+        """Sets the note over the picture and the hint in the empty panel."""
         phase, model = self._session.state.phase, self._session.model_status
         running = phase in SHOWING
         loading = model.phase == "loading" and model.card is None

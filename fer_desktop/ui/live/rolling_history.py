@@ -1,4 +1,4 @@
-"""What the timeline shows: emotions over time in a fixed number of columns, whatever the length."""
+"""The emotions over time for the rolling timeline, in a fixed number of columns."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ MAX_TRACKS = 64
 BRIDGED_S = 1.0
 
 LARGEST = 0
-"""The track of the largest face; ids of faces start at 1."""
+"""The track of the largest face. Face ids start at 1."""
 
 CLEARLY_LARGER = 2.0
-"""The largest face stays the one it was, until it is gone or another one has this many times its area."""
+"""The largest face is replaced when it is gone or another face has this many times its area."""
 
 
 class RollingHistory:
     """Averages results into columns of equal time: the last minute of a camera, or the whole of a file.
 
-    span_s: length covered, in seconds. A live history moves on, keeping the newest; another one starts at 0
-    and doubles its span when a result lies beyond, so an estimate of the length need not be right.
+    span_s: length in seconds. A live history keeps the newest results. A file's history starts at 0 and
+    doubles its span when a result lies beyond it, so the span may be an estimate.
     """
 
     def __init__(self, *, live: bool = True, span_s: float = LIVE_SPAN_S) -> None:
@@ -39,7 +39,7 @@ class RollingHistory:
 
     @property
     def start_s(self) -> float:
-        """PTS of the left edge; below 0 while a live history is not yet full."""
+        """PTS of the left edge. It is below 0 until a live history is full."""
         return (self._newest + 1) * self._step_s - self.span_s if self.live else 0.0
 
     def add(self, result: FrameResult) -> None:
@@ -58,9 +58,9 @@ class RollingHistory:
             self._track(face.id).add(place, face)
 
     def curves(self, face_id: int = LARGEST) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
-        """Each unbroken stretch of a face, as times (N,) in seconds and shares (N, 7) from 0 to 1.
+        """Yields each unbroken stretch of a face: times (N,) in seconds and shares (N, 7) from 0 to 1.
 
-        A stretch ends where there were pictures without the face, and where there was nothing for a second.
+        A stretch ends at a picture without the face, and at a second without results.
         """
         track = self._tracks.get(face_id)
         if track is None:
@@ -111,7 +111,7 @@ class RollingHistory:
 
 
 class _Track:
-    """One face: for each column the sum of its probabilities and how many there were."""
+    """One face: for each column the sum and the number of its probabilities."""
 
     def __init__(self) -> None:
         self.sums = np.zeros((COLUMNS, len(EMOTIONS)))
@@ -130,7 +130,7 @@ class _Track:
 
 
 def _halved(columns: NDArray[np.generic]) -> NDArray[np.float64]:
-    """Each two columns summed into one, in the first half."""
+    """Returns the sums of each two columns, in the first half."""
     halved = np.zeros(columns.shape)
     halved[: COLUMNS // 2] = columns.reshape(COLUMNS // 2, 2, *columns.shape[1:]).astype(float).sum(axis=1)
     return halved

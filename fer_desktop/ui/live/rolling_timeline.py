@@ -1,4 +1,4 @@
-"""The curves of one face's emotions over time."""
+"""The rolling timeline of the live view: the emotions of one face over time."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ TICKS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 
 
 class RollingTimeline(QWidget):
-    """Seven curves, 0 to 100 %, of the selected or the largest face, with gaps where there was none.
+    """Seven curves, 0 to 100 %, of the selected or the largest face, with gaps without the face.
 
-    It repaints at most ten times a second: a pixel is worth more time than that.
+    It repaints at most ten times a second, because a pixel covers more time than that.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -42,11 +42,11 @@ class RollingTimeline(QWidget):
         return self._repaint.isActive()
 
     def start_live(self) -> None:
-        """Starts anew: the last minute."""
+        """Starts again with the last minute of a camera."""
         self._restart(RollingHistory(live=True))
 
     def start_file(self, duration_s: float | None) -> None:
-        """Starts anew: the whole length, as far as it is known."""
+        """Starts again with the whole length of a file. duration_s: None if it is not known."""
         self._restart(RollingHistory(live=False, span_s=max(duration_s or LIVE_SPAN_S, 1.0)))
 
     def show_result(self, result: FrameResult) -> None:
@@ -55,7 +55,7 @@ class RollingTimeline(QWidget):
             self._repaint.start()
 
     def select(self, face_id: int | None) -> None:
-        """Follows this face, or the largest for None."""
+        """Follows a face. None follows the largest face."""
         self._face_id = face_id
         self._describe()
         self.update()
@@ -92,7 +92,7 @@ class RollingTimeline(QWidget):
         self.setAccessibleDescription(f"{self.title}: probabilities of seven emotions over time")
 
     def _paint_heading(self, painter: QPainter, heading: QRectF, metrics: QFontMetricsF) -> int:
-        """Whose curves these are, and which colour is what. Returns the number of rows it took."""
+        """Paints title and legend. Returns their number of rows."""
         ink = self.palette().color(QPalette.ColorRole.WindowText)
         title_width = metrics.horizontalAdvance(self.title) + 2 * theme.GRID
         painter.setPen(ink)

@@ -252,7 +252,7 @@ class LiveSession(QObject):
     def _on_failure(self, feed: LiveFeed, error: Exception, final: bool) -> None:
         self._events.post(_Failed(feed, error, final))
 
-    # Back on the GUI thread. What comes from another feed than the present one is of a source already left.
+    # Back on the GUI thread. Events of another feed belong to a source that was closed.
 
     def _on_event(self, event: _Event) -> None:
         match event:

@@ -1,4 +1,4 @@
-"""Which camera or file is shown: choosing, starting with the program, starting again."""
+"""Opens the camera or file that is shown, at the start of the program and later."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def open_camera(key: str, name: str) -> FrameSource:
-    """The camera of this key, wherever it is plugged in now. Raises CameraUnavailableError when it is not."""
+    """Opens the camera of a key, on any port. Raises CameraUnavailableError if it is not plugged in."""
     from fer_desktop.core.errors import CameraUnavailableError
     from fer_desktop.core.sources.camera import CameraSource
     from fer_desktop.core.sources.discovery import find_camera
@@ -31,7 +31,7 @@ def open_camera(key: str, name: str) -> FrameSource:
 
 
 def open_files(paths: Sequence[Path]) -> FrameSource:
-    """A video, a picture, a folder of pictures, or several pictures. Raises SourceError."""
+    """Opens a video, a picture, a folder of pictures, or several pictures. Raises SourceError."""
     from fer_desktop.core.sources.images import ImageSource
     from fer_desktop.core.sources.opening import open_source
 
@@ -39,7 +39,7 @@ def open_files(paths: Sequence[Path]) -> FrameSource:
 
 
 LAST_CAMERA = "The camera used last"
-"""How a camera is called of which only the key is known, until it is seen."""
+"""The name of a remembered camera until it is seen. Only its key is known."""
 
 
 class SourceControl(QObject):
@@ -68,12 +68,12 @@ class SourceControl(QObject):
 
     @property
     def name(self) -> str:
-        """Of the source that is shown or was shown last; empty before the first."""
+        """The name of the present or last source, empty before the first one."""
         return self._request.name if self._request else ""
 
     @property
     def is_live(self) -> bool:
-        """Whether that is a camera; True before the first."""
+        """Whether the present or last source is a camera. True before the first one."""
         return self._request is None or self._request.live
 
     def open_camera(self, camera: CameraInfo) -> None:
@@ -86,9 +86,9 @@ class SourceControl(QObject):
         self._open(SourceRequest(name, functools.partial(self._file_opener, self.files), live=False))
 
     def start(self, cameras: tuple[CameraInfo, ...] | None, *, key: str | None = None) -> None:
-        """Starts the camera of this key, else the remembered one, else the only one there is.
+        """Starts the camera of this key, else the remembered one, else the only one.
 
-        cameras: those that are present, None while that is not known. Does nothing once a source was chosen.
+        cameras: those that are present, None if not known. Does nothing after a source was chosen.
         """
         if self._request is not None:
             return
@@ -99,7 +99,7 @@ class SourceControl(QObject):
             self.open_camera(cameras[0])
 
     def toggle(self) -> None:
-        """Pauses, goes on, or starts the same source again: whatever makes sense now."""
+        """Pauses, continues or restarts the source, depending on its state."""
         phase = self._session.state.phase
         if phase is SessionPhase.RUNNING:
             self._session.pause()

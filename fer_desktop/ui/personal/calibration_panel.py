@@ -1,4 +1,4 @@
-"""The window of the personal calibration, which lies beside the live view."""
+"""The window of the personal calibration."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MODEL_CHANGED = "The model has changed. Start again."
 
 
 class CalibrationPanel(QDialog):
-    """Asks nothing of the other windows; the live view goes on beside it. Closing it discards.
+    """Guides through a calibration while the live view continues. Closing the window discards the result.
 
     clock: seconds, as time.monotonic.
     """
@@ -83,12 +83,12 @@ class CalibrationPanel(QDialog):
         self._refresh()
 
     def cancel(self) -> None:
-        """Leaves everything as it was before."""
+        """Cancels the measurement and changes nothing."""
         self._end_measuring()
         self._show_intro()
 
     def note_result(self, result: FrameResult, card: ModelCard) -> None:
-        """Takes a result of the live view while it measures; card: of the model that it is from."""
+        """Takes a result of the live view while measuring. card: of the model of the result."""
         if self._session is None or self._card is None:
             return
         if card.identity != self._card.identity:

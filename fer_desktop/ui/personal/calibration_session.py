@@ -1,4 +1,4 @@
-"""Thirty seconds of one face at rest: a clock that runs only while the face can be measured."""
+"""The measurement of thirty seconds of one face at rest."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from fer_desktop.core.types import Box, FrameResult
 COUNTDOWN_S = 3.0
 DURATION_S = 30.0
 MAX_STEP_S = 0.5
-"""A longer time between two results does not count in full, nor does one count after it without results."""
+"""The longest time between two results that counts. Longer times count only this much."""
 
 RECENT_S = 1.0
 MOVED = 0.25
-"""How far the face moves within RECENT_S, in sides of its box, before it is asked to hold still."""
+"""The largest motion of a resting face within RECENT_S, in sides of its box."""
 
 CHANGED = 0.3
-"""Total variation distance from the mean of the last RECENT_S that is a moving expression."""
+"""The total variation distance from the mean of the last RECENT_S that counts as a moving expression."""
 
 LOOK = "Look at the camera with a relaxed face."
 NO_PICTURE = "The camera sends no pictures. Start it to continue."
@@ -37,7 +37,7 @@ CHANGING = "Your expression is moving. Relax your face and wait a moment."
 
 
 class Stage(Enum):
-    """countdown, then measuring until DURATION_S were measured."""
+    """The stages of a measurement. MEASURING ends after DURATION_S were measured."""
 
     COUNTDOWN = "countdown"
     MEASURING = "measuring"
@@ -52,7 +52,7 @@ class _Sample:
 
 
 class CalibrationSession:
-    """Takes the results of the live view; starts when it is made.
+    """Measures with the results of the live view. It starts when it is created.
 
     clock: seconds, as time.monotonic.
     """
@@ -69,7 +69,7 @@ class CalibrationSession:
 
     @property
     def countdown_s(self) -> float:
-        """Until measuring begins; 0 afterwards."""
+        """The time until measuring begins, 0 afterwards."""
         return max(0.0, COUNTDOWN_S - (self._clock() - self._started_s))
 
     @property
@@ -80,13 +80,13 @@ class CalibrationSession:
 
     @property
     def hint(self) -> str | None:
-        """Why the clock stands still; None while it runs."""
+        """Why the measurement is paused, None while it runs."""
         if self._clock() - max(self._last_result_s, self._started_s + COUNTDOWN_S) > RECENT_S:
             return NO_PICTURE
         return self._hint
 
     def note(self, result: FrameResult, card: ModelCard, tau: float) -> None:
-        """Takes a result without personal calibration. card, tau: what it was made with."""
+        """Takes a result without personal calibration. card, tau: of the result's model."""
         now = self._last_result_s = self._clock()
         self._hint = self._look_at(result, card, tau, now)
         if self._hint is not None or self.stage is not Stage.MEASURING:
@@ -98,11 +98,11 @@ class CalibrationSession:
         self._kept.append(self._recent[-1].probabilities)
 
     def observed(self) -> NeutralFace:
-        """What the measured frames say; for when it is done."""
+        """Returns the measured face. Call it at the end."""
         return observe(np.stack(self._kept))
 
     def _look_at(self, result: FrameResult, card: ModelCard, tau: float, now: float) -> str | None:
-        """What is wrong with a result, None for one that can be measured."""
+        """Returns what is wrong with a result, None if it can be measured."""
         if len(result.faces) != 1:
             self._recent.clear()
             return SEVERAL_FACES if result.faces else NO_FACE
@@ -128,7 +128,7 @@ def _is_at_edge(box: Box, size: tuple[int, int]) -> bool:
 
 
 def _moved(box: Box, earlier: Box) -> float:
-    """By how many sides the centre has moved, or the side has changed, whichever is more."""
+    """Returns the motion of the centre or the change of the side, whichever is larger, in sides."""
     side = max(earlier.width, 1.0)
     x, y = box.centre[0] - earlier.centre[0], box.centre[1] - earlier.centre[1]
     return max(float(np.hypot(x, y)), abs(box.width - earlier.width)) / side

@@ -1,4 +1,4 @@
-"""Says in the status bar that the live view is corrected, and switches that."""
+"""The switch of the personal calibration in the status bar."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _REASONS = {
 
 
 class PersonalChip(QToolButton):
-    """Visible while there is a calibration. Checked: it is on, though it may pause."""
+    """Visible while there is a calibration. Checked if it is on. It may be paused."""
 
     def __init__(self, control: PersonalControl, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""The three pages of the personal calibration: what it is, the measurement, what was found."""
+"""The three pages of the personal calibration: introduction, measurement, result."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fer_desktop.ui.personal.wording import INTRODUCTION, LIMITS
 
 
 class IntroPage(QWidget):
-    """What it is for and what it cannot do; start."""
+    """What the calibration does and cannot do, with a button that starts it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,7 +37,7 @@ class IntroPage(QWidget):
 
 
 class MeasuringPage(QWidget):
-    """A countdown, then the progress of the clock or why it stands still."""
+    """A countdown, then the progress, or why the measurement is paused."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,7 +73,7 @@ class MeasuringPage(QWidget):
 
 
 class ResultPage(QWidget):
-    """What was found, before and after; what to do with it."""
+    """The result with the emotions before and after, and buttons to use or discard it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -108,7 +108,7 @@ class ResultPage(QWidget):
         *,
         usable: bool,
     ) -> None:
-        """before, after: probabilities in the order of EMOTIONS."""
+        """Shows a result. before, after: probabilities in the order of EMOTIONS."""
         self.finding.setText(finding)
         self.doubt.setText(doubt)
         self.doubt.setVisible(bool(doubt))
@@ -126,7 +126,7 @@ class ResultPage(QWidget):
 
 
 class _Bars(QWidget):
-    """Seven bars under a word."""
+    """Seven bars under a title."""
 
     def __init__(self, title: str) -> None:
         super().__init__()
@@ -166,7 +166,7 @@ def _button(text: str) -> QPushButton:
 
 
 def _buttons(*buttons: QPushButton) -> QWidget:
-    """A row that wraps where it is narrow."""
+    """Returns a row of buttons. It wraps if it is narrow."""
     row = QWidget()
     flow = FlowLayout(row)
     for button in buttons:

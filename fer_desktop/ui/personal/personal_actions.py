@@ -1,4 +1,4 @@
-"""What the menus offer of the personal calibration."""
+"""The actions of the personal calibration in the menus."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fer_desktop.ui.personal.personal_control import PersonalControl
 
 
 class PersonalActions(QObject):
-    """calibrate opens the window; enabled switches the correction; forget also deletes what is stored."""
+    """calibrate opens the window, enabled switches the correction, forget also deletes the stored file."""
 
     def __init__(self, control: PersonalControl, window: QWidget) -> None:
         super().__init__(window)

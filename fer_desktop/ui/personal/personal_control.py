@@ -1,4 +1,4 @@
-"""The personal calibration of the live view: which there is, whether it is on, and whether it pauses."""
+"""The personal calibration of the live view and its state: on, off or paused."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ NO_CAMERA = "not a camera"
 
 
 class PersonalControl(QObject):
-    """Nothing is stored but by `use` with remember=True and, while that is remembered, by `set_enabled`.
+    """Stores a calibration only in `use` with remember=True. `set_enabled` then stores the switch.
 
-    changed: any of the properties may have another value. result_seen(FrameResult): as noted.
+    changed: a property may have changed. result_seen(FrameResult): each noted result.
     said(text, folder or None): for the status bar.
     """
 
@@ -61,17 +61,17 @@ class PersonalControl(QObject):
 
     @property
     def is_enabled(self) -> bool:
-        """Whether the user wants it on; it may pause."""
+        """Whether it is switched on. It may be paused."""
         return self._enabled
 
     @property
     def has_anything(self) -> bool:
-        """Whether there is something to forget: a calibration in use, or a stored file, whole or damaged."""
+        """Whether there is a calibration in use, or a stored file, complete or damaged."""
         return self._calibration is not None or self._settings.personal_file.exists()
 
     @property
     def pause(self) -> str | None:
-        """Why it is not applied though there is one and it is on; None when it is, or when it is off."""
+        """Why a calibration that is on is not applied. None if it is applied, or off."""
         if self._calibration is None or not self._enabled:
             return None
         if self.card is not None and not self._calibration.fits(self.card):
@@ -82,13 +82,13 @@ class PersonalControl(QObject):
 
     @property
     def has_camera(self) -> bool:
-        """Whether the live view shows a camera; a file shows someone else."""
+        """Whether the live view shows a camera. A file may show another person."""
         source = self._session.state.source
         return source is not None and source.kind == "camera"
 
     @property
     def card(self) -> ModelCard | None:
-        """Of the model in use."""
+        """The card of the model in use."""
         return self._session.model_status.card
 
     @property
@@ -96,9 +96,9 @@ class PersonalControl(QObject):
         return self._pipeline.settings.tau
 
     def use(self, calibration: PersonalCalibration, *, remember: bool) -> None:
-        """Takes a calibration and switches it on; it holds from the next picture on.
+        """Switches a calibration on, from the next picture on.
 
-        Raises OutputError when it cannot be stored; it is in use nevertheless.
+        Raises OutputError if it cannot be stored. It is in use then, too.
         """
         self._calibration, self._enabled, self._remembered = calibration, True, False
         self.problem = ""
@@ -117,7 +117,7 @@ class PersonalControl(QObject):
         self._update()
 
     def forget(self) -> None:
-        """Ends its use and deletes what is stored."""
+        """Stops using the calibration and deletes the stored file."""
         self._calibration, self._remembered, self.problem = None, False, ""
         self._settings.personal_enabled = None
         path = self._settings.personal_file
@@ -130,12 +130,12 @@ class PersonalControl(QObject):
         self._update()
 
     def set_measuring(self, measuring: bool) -> None:
-        """Nothing is corrected while a face is measured."""
+        """Switches the correction off while a face is measured."""
         self._measuring = measuring
         self._update()
 
     def note_result(self, result: FrameResult) -> None:
-        """To be called with each result of the live view."""
+        """Takes each result of the live view."""
         before = self._several_at is not None
         if len(result.faces) > 1:
             self._several_at = result.pts_s
@@ -160,7 +160,7 @@ class PersonalControl(QObject):
         self._enabled = self._settings.personal_enabled is not False
 
     def _update(self) -> None:
-        """The pipeline itself pauses for several faces and for another model."""
+        """Updates the pipeline, which itself pauses for several faces and for another model."""
         if not self.has_camera:
             self._several_at = None
         active = self._enabled and not self._measuring and self.has_camera

@@ -1,4 +1,4 @@
-"""What was found, in words."""
+"""The texts of the personal calibration."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _NOT_AT_REST = 0.2
 
 
 def finding(shares: Sequence[float], calibration: PersonalCalibration) -> str:
-    """shares: probabilities of the face at rest, at the balance in use, in the order of EMOTIONS."""
+    """Returns what was found. shares: probabilities of the face at rest, in the order of EMOTIONS."""
     neutral = shares[index_of("neutral")]
     if not calibration.changes_anything:
         return (
@@ -53,7 +53,7 @@ def finding(shares: Sequence[float], calibration: PersonalCalibration) -> str:
 
 
 def doubt(shares: Sequence[float], calibration: PersonalCalibration) -> str:
-    """What may be wrong with the measurement; empty when nothing is."""
+    """Returns what may be wrong with the measurement, empty if nothing is."""
     if shares[index_of("neutral")] >= _NOT_AT_REST or not calibration.changes_anything:
         return ""
     much = " It cannot be corrected completely." if min(calibration.log_shift) < -0.9 * LIMIT else ""
@@ -61,7 +61,7 @@ def doubt(shares: Sequence[float], calibration: PersonalCalibration) -> str:
 
 
 def summary(calibration: PersonalCalibration) -> str:
-    """What a calibration does, for a tool tip."""
+    """Returns what a calibration does, for a tool tip."""
     lowered = [name for name, shift in zip(EMOTIONS, calibration.log_shift, strict=True) if shift < -0.05]
     what = f"Lowers {_joined(lowered)}" if lowered else "Changes almost nothing"
     return f"{what}. Measured on {calibration.created:%Y-%m-%d %H:%M} with {calibration.model}."

@@ -1,4 +1,4 @@
-"""What the window remembers, and the dialog that changes it."""
+"""The stored settings of the window, and their dialog."""
 
 from fer_desktop.ui.settings.model_choice import show_models
 from fer_desktop.ui.settings.preferences import DETECTOR_CHOICES, DEVICE_CHOICES, Preferences

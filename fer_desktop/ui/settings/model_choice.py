@@ -1,4 +1,4 @@
-"""The models that there are, in a combo box."""
+"""A combo box of the installed models."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from fer_desktop.core.paths import Paths
 
 
 def show_models(box: QComboBox, paths: Paths, current: Path) -> None:
-    """Fills the box with the models, the path of the card as the data of each, and chooses the current one.
+    """Fills the box with the models and selects the current one. The data of an entry is the card's path.
 
-    A current model that is in no folder of models is there, too.
+    A current model from another folder is added.
     """
     box.clear()
     for model in list_models(paths):
         text = f"{model.name} (bundled)" if model.bundled else model.name
         box.addItem(text if model.card else f"{text}, damaged", model.path)
-    # Not findData, which compares Python objects by identity.
+    # findData compares Python objects by identity.
     known = [box.itemData(index) for index in range(box.count())]
     if current not in known:
         box.addItem(current.stem, current)

@@ -1,4 +1,4 @@
-"""The settings that decide what is made of a picture; every change holds at once."""
+"""The dialog for the settings of the pipeline. Every change takes effect at once."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ DEFAULTS = {
 class Preferences(QDialog):
     """Shows pipeline settings.
 
-    changed(name of the field, value): model and detector_model are None for those that are installed.
+    changed(name of the field, value). model, detector_model: None for the installed file.
     """
 
     changed = Signal(str, object)
@@ -128,7 +128,7 @@ class Preferences(QDialog):
         self.restore.clicked.connect(self._restore)
 
     def show_settings(self, settings: PipelineSettings) -> None:
-        """Brings every control to the settings in use."""
+        """Shows the settings in use."""
         self._show_models(settings.model)
         self.device.setCurrentIndex(self.device.findData(settings.device))
         self.detector.setCurrentIndex(self.detector.findData(settings.detector))

@@ -73,8 +73,8 @@ def _bytes(stored: object) -> QByteArray:
 class _Setting(Generic[T]):
     """A typed attribute of Settings, stored under a key.
 
-    A stored value for which `read` raises ValueError counts as the default. Setting an attribute to None
-    removes it from the file.
+    If `read` raises ValueError for a stored value, the default is used. Setting an attribute to None removes
+    it from the file.
     """
 
     def __init__(self, key: str, default: T, read: Callable[[object], T]) -> None:
@@ -101,11 +101,11 @@ class _Setting(Generic[T]):
 
 
 class Settings:
-    """What the window remembers. Reading never fails: missing, wrong or damaged values are their defaults.
+    """The settings that the window remembers. Missing, wrong or damaged values are read as their defaults.
 
     Setting a value outside its range raises ValueError.
     camera_key: of CameraInfo. consent_version: of the consent page that was accepted, 0 for none.
-    detector_model, model: files the user chose, None for those that are installed.
+    detector_model, model: chosen files, None for the installed ones.
     tau, uncertain_below: as in PipelineSettings. personal_enabled: None without a remembered calibration or
     before it was switched. geometry, window_state, panel_state: as Qt's saveGeometry and saveState give them
     (window, tool bars, splitter).
@@ -144,7 +144,7 @@ class Settings:
     panel_state = _Setting("window/panel_state", QByteArray(), _bytes)
 
     def __init__(self, path: Path) -> None:
-        """path: of the INI file; it and its folder are created when something is stored."""
+        """path: of the INI file. It and its folder are created when something is stored."""
         self.path = path
         self.store = QSettings(str(path), QSettings.Format.IniFormat)
         if self.store.status() is not QSettings.Status.NoError:
@@ -152,7 +152,7 @@ class Settings:
 
     @property
     def personal_file(self) -> Path:
-        """Where the personal calibration is, if the user asked to remember it."""
+        """The file of the remembered personal calibration."""
         return self.path.with_name("personal-calibration.json")
 
     def pipeline_settings(self, default_model: Path) -> PipelineSettings:
@@ -167,7 +167,7 @@ class Settings:
         )
 
     def save(self) -> bool:
-        """Writes to the file now, which otherwise happens by itself soon. False when that is impossible."""
+        """Writes the file now instead of soon. Returns False if it cannot be written."""
         self.store.sync()
         saved = self.store.status() is not QSettings.Status.AccessError
         if not saved:

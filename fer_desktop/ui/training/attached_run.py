@@ -1,4 +1,4 @@
-"""A run that lives without this window: followed through its folder."""
+"""A run whose trainer is not a child of this window, followed through its folder."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ log = logging.getLogger(__name__)
 
 LOOK_MS = 250
 START_PATIENCE_S = 60.0
-"""So long a trainer that was started may take until it holds its lock."""
+"""The time that a new trainer may take until it holds its lock."""
 
 
 class AttachedRun(QObject):
-    """Emits what RunProcess does; nothing can be killed."""
+    """Emits the signals of `RunProcess`. It cannot kill the trainer."""
 
     spoke = Signal(list)
     stop_is_slow = Signal()
@@ -36,9 +36,9 @@ class AttachedRun(QObject):
         start_patience_s: float = 0.0,
         patience_s: float = STOP_PATIENCE_S,
     ) -> None:
-        """reader, offset, end: as reading its messages so far left them.
+        """reader, offset, end: the state after reading the messages so far.
 
-        start_patience_s: so long it may be absent.
+        start_patience_s: how long the trainer may be absent.
         """
         super().__init__(parent)
         self._run = run
@@ -59,25 +59,25 @@ class AttachedRun(QObject):
         return self._timer.isActive()
 
     def say(self, word: Word) -> None:
-        """Raises OutputError."""
+        """Passes a word to the trainer. Raises OutputError."""
         self._word = word
         self._run.say(word)
         if word == "stop":
             self._patience.start()
 
     def leave(self) -> None:
-        """Follows it no longer; it lives on."""
+        """Stops following the run. Its trainer continues."""
         self._timer.stop()
         self._patience.stop()
 
     def _look(self) -> None:
-        is_alive = self._run.is_alive  # before the messages: those that it wrote last are not missed
+        is_alive = self._run.is_alive  # checked before reading, so that the last messages are not missed
         was_present = time.monotonic() >= self._absent_until
         messages: list[RunMessage] = []
         try:
             messages, self._offset = self._run.tail(self._reader, self._offset)
             if is_alive and self._absent_until and self._word is not None:
-                self._run.say(self._word)  # a trainer throws away what was said before its start
+                self._run.say(self._word)  # a trainer ignores what was said before its start
         except FerDesktopError as error:
             log.warning("%s", error)
         self._note(messages)

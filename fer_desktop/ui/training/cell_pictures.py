@@ -11,7 +11,7 @@ from fer_desktop.ui.common import paragraph, percentage, theme
 from fer_desktop.ui.training.labels import count_of
 
 MOST = 200
-"""Of a cell; the most confident ones tell most."""
+"""The largest number of pictures of a cell. The most confident ones are shown."""
 
 
 class CellPictures(QWidget):
@@ -27,7 +27,7 @@ class CellPictures(QWidget):
         layout.addWidget(self.grid, 1)
 
     def show_cell(self, predictions: Predictions, judged: Judged, true: int, predicted: int) -> None:
-        """true, predicted: places in EMOTIONS."""
+        """Shows the pictures of a cell. true, predicted: indices in EMOTIONS."""
         places = judged.behind(true, predicted)
         self.title.setText(_title(true, predicted, len(places)))
         shown = places[:MOST] if len(predictions.thumbnails) else places[:0]

@@ -1,4 +1,4 @@
-"""What becomes of the runs when the window is closed."""
+"""The question what happens to running trainings when the window closes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Choice(Enum):
 
 
 def ask_what_becomes_of_runs(parent: QWidget, titles: Sequence[str]) -> Choice:
-    """Blocks until the user has decided. titles: of the runs whose trainer would end with the window."""
+    """Asks the user and blocks. titles: of the runs whose trainer would end with the window."""
     box = make_box(parent, titles)
     box.exec()
     clicked = box.clickedButton()

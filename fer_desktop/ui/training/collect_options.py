@@ -1,4 +1,4 @@
-"""What is collected, where to, and how fast."""
+"""The options for collecting pictures: emotion, folder and timing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COLUMNS = 2
 
 
 class EmotionButton(QPushButton):
-    """Name, icon and colour of an emotion, and how many pictures of it there are."""
+    """An emotion with its icon, colour and number of pictures."""
 
     def __init__(self, emotion: Emotion) -> None:
         super().__init__(icons.icon(f"emotion-{emotion.name}"), emotion.title)
@@ -49,7 +49,7 @@ class EmotionButton(QPushButton):
 
 
 class CollectOptions(QWidget):
-    """folder_changed: another target folder. emotion_changed: another emotion was chosen."""
+    """folder_changed: another folder. emotion_changed: another emotion."""
 
     folder_changed = Signal()
     emotion_changed = Signal()

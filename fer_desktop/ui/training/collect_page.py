@@ -1,4 +1,4 @@
-"""The page that takes pictures of one's own face from the live view, as a data set to train with."""
+"""The page that collects pictures of one's own face from the live view for a data set."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class CollectState(Enum):
 
 
 class CollectPage(QWidget):
-    """data_requested(folder): it is to be checked. said(text, folder or None)."""
+    """data_requested(folder): the data in it are to be checked. said(text, folder or None)."""
 
     data_requested = Signal(Path)
     said = Signal(str, object)
@@ -89,7 +89,7 @@ class CollectPage(QWidget):
         self._update()
 
     def note_result(self, frame: Frame, result: FrameResult) -> None:
-        """Each live result, with the frame that it is of."""
+        """Takes each live result with its frame."""
         if self.state is CollectState.BURST and self._burst is not None:
             self._burst.note(frame, largest_face(result))
             self.view.show_face(frame, result, self._countdown)
@@ -101,7 +101,7 @@ class CollectPage(QWidget):
             self.view.show_face(frame, result, self._countdown)
 
     def begin_shutdown(self) -> list[threading.Thread]:
-        """What is being written is a job of the runner; crops that were not kept are forgotten."""
+        """Drops crops that were not kept. The job runner ends a write."""
         self._burst = None
         return []
 
@@ -165,7 +165,7 @@ class CollectPage(QWidget):
         )
 
     def _leave(self, news: str) -> None:
-        """Back to the live face; the news stand there until something else is begun."""
+        """Goes back to the live face and shows the news."""
         self.review.show_crops((), "")
         self.problem.set_message(None)
         self._news = news

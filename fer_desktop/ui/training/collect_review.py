@@ -1,4 +1,4 @@
-"""The crops of a burst before any of them is written."""
+"""The review of the crops of a burst before they are saved."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fer_desktop.ui.common import ActionButtons, theme
 
 
 class CollectReview(QWidget):
-    """keep_requested, discard_requested: the user has looked at ``crops``; those deleted are gone from it."""
+    """keep_requested, discard_requested: the user has decided. crops: without the deleted ones."""
 
     keep_requested = Signal()
     discard_requested = Signal()
@@ -47,14 +47,14 @@ class CollectReview(QWidget):
         self.grid.selectionModel().selectionChanged.connect(self._enable)
 
     def show_crops(self, crops: Sequence[Crop], words: str) -> None:
-        """words: what they are and what is to be done."""
+        """Shows crops. words: above them."""
         self.crops = tuple(crops)
         self.title.setText(words)
         self._fill()
         self.grid.setFocus()
 
     def set_busy(self, busy: bool) -> None:
-        """While they are written."""
+        """Disables the review while the crops are written."""
         self.grid.setEnabled(not busy)
         for action in (self.keep, self.discard):
             action.setEnabled(not busy)

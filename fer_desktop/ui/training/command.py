@@ -1,4 +1,4 @@
-"""Short commands of the trainer, each a process of its own: check data, probe, evaluate, import, export."""
+"""Short commands of the trainer, each in its own process: inspect, probe, evaluate, import, export."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 from fer_desktop.core.training import MessageReader, Progress
 
 TRAINER = (sys.executable, ("-m", "trainer"))
-"""Program and first arguments."""
+"""The program and its first arguments."""
 
 
 def environment(threads: int | None = None) -> QProcessEnvironment:
-    """Passive waits and all cores but one, so that the live view keeps its share."""
+    """Returns an environment with passive waits and all cores but one, so that the live view stays fluid."""
     values = QProcessEnvironment.systemEnvironment()
     values.insert("OMP_WAIT_POLICY", "PASSIVE")
     values.insert("OMP_NUM_THREADS", str(threads or max(1, (os.cpu_count() or 2) - 1)))
@@ -28,13 +28,13 @@ def environment(threads: int | None = None) -> QProcessEnvironment:
 
 
 class TrainerCommand(QObject):
-    """Runs one command at a time; exactly one of succeeded, failed and cancelled comes in the end.
+    """Runs one command at a time. At its end it emits one of succeeded, failed and cancelled.
 
     progressed(Progress). succeeded(dict): the JSON object of the last line. failed(str): a line for the user.
     """
 
     progressed = Signal(object)
-    succeeded = Signal(object)  # not dict: as a QVariantMap its keys would come sorted
+    succeeded = Signal(object)  # not dict: a QVariantMap would sort its keys
     failed = Signal(str)
     cancelled = Signal()
 
@@ -51,7 +51,7 @@ class TrainerCommand(QObject):
         return self._process is not None
 
     def start(self, arguments: Sequence[str]) -> None:
-        """arguments: after ``python -m trainer``. Only when none is running."""
+        """Starts a command. arguments: after ``python -m trainer``. No other command may be running."""
         assert self._process is None
         self._reader, self._last, self._cancels = MessageReader(), "", False
         process = QProcess(self)
@@ -64,13 +64,13 @@ class TrainerCommand(QObject):
         process.closeWriteChannel()
 
     def cancel(self) -> None:
-        """Nothing of it is kept."""
+        """Cancels the command. Nothing of it is kept."""
         if self._process is not None:
             self._cancels = True
             self._process.kill()
 
     def end(self) -> None:
-        """Kills it and waits; nothing is emitted any more."""
+        """Kills the command and waits. Nothing is emitted afterwards."""
         process, self._process = self._process, None
         if process is not None:
             process.blockSignals(True)
@@ -110,7 +110,7 @@ class TrainerCommand(QObject):
 
 
 def error_line(stderr: str) -> str:
-    """What the trainer says last, without the word in front."""
+    """Returns the last error line of the trainer, without the word "error"."""
     lines = stderr.splitlines()
     own = [line for line in lines if line.startswith("error: ")] or lines[-1:]
     return own[-1].removeprefix("error: ") if own else ""

@@ -1,4 +1,4 @@
-"""A command of the trainer while it runs: how far it is, and a button that cancels it."""
+"""The progress of a trainer command, with a button that cancels it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fer_desktop.ui.training.command import TRAINER, TrainerCommand
 
 
 class CommandStrip(QWidget):
-    """Hidden unless its command runs; exactly one of the three comes in the end, as from TrainerCommand."""
+    """Visible while its command runs. At the end it emits one of its signals, as TrainerCommand does."""
 
     succeeded = Signal(object)
     failed = Signal(str)
@@ -51,20 +51,20 @@ class CommandStrip(QWidget):
         return self._command.is_running
 
     def start(self, arguments: Sequence[str], words: str) -> None:
-        """words: what is done, until the trainer says so itself."""
+        """Starts a command. words: shown until the trainer reports progress."""
         self.text.setText(words)
         self.bar.setRange(0, 0)
         self.show()
         self._command.start(arguments)
 
     def end(self) -> None:
-        """Kills the command; nothing is emitted any more."""
+        """Kills the command. Nothing is emitted afterwards."""
         self._command.end()
         self.clean_up()
         self.hide()
 
     def make_folder(self) -> Path:
-        """A temporary folder for what the next command reads and writes, until `clean_up` or `end`."""
+        """Returns a temporary folder for the next command. It exists until `clean_up` or `end`."""
         self.clean_up()
         self._folder = tempfile.TemporaryDirectory(prefix="fer-desktop-", ignore_cleanup_errors=True)
         return Path(self._folder.name)

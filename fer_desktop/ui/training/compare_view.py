@@ -1,4 +1,4 @@
-"""Two runs beside each other: curves, confusions, recalls, and whether the difference may be chance."""
+"""The comparison of two runs: curves, confusions, recalls and the test of their difference."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PLOT_HEIGHT = 30 * theme.GRID
 
 
 class CompareView(QScrollArea):
-    """The first run is drawn dashed, the second one whole."""
+    """The first run is drawn dashed, the second one solid."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,7 +32,7 @@ class CompareView(QScrollArea):
     def show_runs(
         self, first: RunSummary, second: RunSummary, comparisons: Sequence[Comparison], problem: str = ""
     ) -> None:
-        """comparisons: on the same rows, one for each tau; none, and a problem, where that cannot be."""
+        """Shows two runs. comparisons: one for each tau, or none with a problem in words."""
         names = _names(first, second)
         content = QWidget()
         column = QVBoxLayout(content)

@@ -1,4 +1,4 @@
-"""The options of a run as a form, made from the trainer's description of them."""
+"""The form of a run's options, built from the trainer's description."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from fer_desktop.ui.training.options import Option, Options
 
 
 class ConfigForm(QWidget):
-    """Marks what differs from the preset. changed: any value."""
+    """Marks values that differ from the preset. changed: any value."""
 
     changed = Signal()
 
     def __init__(
         self, options: Options, without: Collection[str] = (), parent: QWidget | None = None
     ) -> None:
-        """without: names of options that are asked for elsewhere."""
+        """without: names of options that are not in this form."""
         super().__init__(parent)
         self.rows: dict[str, _Row] = {}
         grids = []
@@ -50,7 +50,7 @@ class ConfigForm(QWidget):
             grid.setColumnMinimumWidth(0, widest)
 
     def set_preset(self, config: Mapping[str, Any]) -> None:
-        """All values, which count as unchanged."""
+        """Sets all values. They count as unchanged."""
         self.blockSignals(True)
         for name, row in self.rows.items():
             if name in config:
@@ -62,12 +62,12 @@ class ConfigForm(QWidget):
         return {name: row.editor.value() for name, row in self.rows.items()}
 
     def changes(self) -> dict[str, Any]:
-        """What the user has changed in the preset."""
+        """Returns the values that differ from the preset."""
         return {name: row.editor.value() for name, row in self.rows.items() if row.is_changed}
 
 
 class _Row:
-    """What an option is called, its value, and a button that brings the preset's value back."""
+    """The label of an option, its editor, and a button that restores the preset's value."""
 
     def __init__(self, option: Option) -> None:
         self.editor = OptionEditor(option)

@@ -1,4 +1,4 @@
-"""The face that a crop would be taken of, with what stands in the way of it, or the countdown, over it."""
+"""The preview of the crop, with a note or the countdown over it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from fer_desktop.ui.common import theme
 
 SIDE = 32 * theme.GRID
 SMALL_PX = 48
-"""Below, the models see an enlarged picture."""
+"""A smaller face would be enlarged for the models."""
 
 
 class CropView(QWidget):
-    """Square. mark: a few words on a strip at the bottom. The crop is cut out when it is painted, since at
-    the border of the picture that takes some milliseconds, and a busy window paints less often."""
+    """A square preview. mark: a note on a strip at the bottom.
+
+    The crop is made when it is painted, because it can take some milliseconds at the border of the picture.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,7 +40,7 @@ class CropView(QWidget):
         return self._shown is not None
 
     def show_face(self, frame: Frame, result: FrameResult, number: str = "") -> None:
-        """The largest face of a result that is of this frame. number: large in the middle."""
+        """Shows the largest face of a frame's result. number: shown large in the middle."""
         face = largest_face(result)
         if face is None:
             self._show(None, "No face in view", number)

@@ -1,4 +1,4 @@
-"""Which data set: a line for its path, one for FER+ votes, and a place to drop both."""
+"""The fields for a data set and its FER+ votes, which can also be dropped."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from fer_desktop.ui.common import fields, theme
 DATA_FILTER = "FER2013 (*.csv *.csv.gz);;All files (*)"
 VOTES_FILTER = "FER+ votes (*.csv);;All files (*)"
 VOTES_NAME = "fer2013new"
-"""How the name of FER+'s own file begins."""
+"""The start of the name of the FER+ file."""
 
 
 class DataField(QWidget):
-    """changed: another data set, or other votes, were named."""
+    """changed: another data set or other votes."""
 
     changed = Signal()
 
@@ -52,12 +52,12 @@ class DataField(QWidget):
         return _path(self.votes_line)
 
     def arguments(self) -> list[str]:
-        """For a command of the trainer; only with a data set."""
+        """Returns the arguments for a trainer command. Needs a data set."""
         votes = ["--votes", str(self.votes)] if self.votes else []
         return ["--data", str(self.data), *votes]
 
     def set_data(self, data: Path | None, votes: Path | None) -> None:
-        """Emits ``changed`` once, if it is a change."""
+        """Sets both paths. Emits `changed` once if they differ."""
         if (data, votes) == (self.data, self.votes):
             return
         self.blockSignals(True)
@@ -82,7 +82,7 @@ class DataField(QWidget):
             self.votes_line.setText(chosen)
 
     def take_drop(self, paths: list[Path]) -> None:
-        """Files that look like FER+ votes are taken for them; of the others the first is the data set."""
+        """Uses dropped files: FER+ votes by their name, and the first other file as the data set."""
         votes = [path for path in paths if path.name.lower().startswith(VOTES_NAME)]
         others = [path for path in paths if path not in votes]
         if others:
@@ -112,5 +112,5 @@ def _path(line: QLineEdit) -> Path | None:
 def _line(placeholder: str) -> QLineEdit:
     line = QLineEdit()
     line.setPlaceholderText(placeholder)
-    line.setAcceptDrops(False)  # it would insert the URL; the field around it takes the path
+    line.setAcceptDrops(False)  # a line would insert the URL; the field around it takes the path
     return line

@@ -1,4 +1,4 @@
-"""The page that looks into a data set before anything is trained on it."""
+"""The page that checks a data set before training."""
 
 from __future__ import annotations
 
@@ -63,11 +63,11 @@ class DataPage(TrainerPage):
         return self._checking is not None
 
     def set_data(self, data: Path, votes: Path | None) -> None:
-        """Names a data set; it is checked when the user says so."""
+        """Fills in a data set. The user starts the check."""
         self.field.set_data(data, votes)
 
     def begin_shutdown(self) -> list[threading.Thread]:
-        """Ends the check. What is being read is a job of the runner, which ends by itself."""
+        """Ends the check. The job runner ends a read."""
         self.strip.end()
         return []
 
@@ -100,7 +100,7 @@ class DataPage(TrainerPage):
         self._checked, self._report = self._checking, report
         self._end()
         self.report = DataReport(report, pictures)
-        self.report_area.setWidget(self.report)  # deletes the one before
+        self.report_area.setWidget(self.report)  # deletes the previous report
         self._on_changed()
 
     def _on_failed(self, text: str) -> None:
@@ -115,7 +115,7 @@ class DataPage(TrainerPage):
             self._say("info", "The check was cancelled", UNCHECKED, self.check)
 
     def _on_changed(self) -> None:
-        """Another data set is named: what is shown may be about one that was named before."""
+        """Shows whether the report is about the data set that is named now."""
         if not self.is_running:
             is_stale = self._checked is not None and self._checked != self._named
             if self._checked is not None:

@@ -1,4 +1,4 @@
-"""What was found in a data set, the worst first: words, numbers, bars and sample pictures."""
+"""The report on a data set: problems first, then numbers, bars and sample pictures."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LIST_LINES = 6
 
 
 class DataReport(QWidget):
-    """One report; higher than a window, so it is to be shown in a scroll area."""
+    """One report, to be shown in a scroll area."""
 
     def __init__(self, report: Inspection, pictures: Pictures, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -104,7 +104,7 @@ class DataReport(QWidget):
 
 
 class SampleGrid(QWidget):
-    """Sample pictures of the class that is chosen."""
+    """Sample pictures of the chosen class."""
 
     def __init__(self, pictures: Pictures, parent: QWidget | None = None) -> None:
         super().__init__(parent)

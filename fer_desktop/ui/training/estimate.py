@@ -1,4 +1,4 @@
-"""How long a run will take and how much memory, from a few real steps of the trainer."""
+"""The estimate of a run's time and memory from a few real training steps."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from fer_desktop.ui.training.command_strip import CommandStrip
 from fer_desktop.ui.training.words import amount, duration
 
 SHARE_OF_MEMORY = 0.8
-"""Beyond it the run and whatever else is open hardly fit."""
+"""A run that needs a larger share of the memory gets a warning."""
 
 
 class Estimate(QWidget):
-    """The command's progress, and the answer, which is forgotten when the settings change.
+    """The progress of the estimate, then its answer. The answer is dropped when the settings change.
 
-    action: asks for it; whoever has the settings starts it.
+    action: asks for an estimate. The owner of the settings connects it.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class Estimate(QWidget):
         program: tuple[str, Sequence[str]] = TRAINER,
         memory_bytes: int | None = None,
     ) -> None:
-        """memory_bytes: of this computer; None asks the system."""
+        """memory_bytes: of this computer. None asks the system."""
         super().__init__(parent)
         self._memory = memory_bytes or total_memory_bytes()
         self.action = QAction("&Estimate time and memory", self)
@@ -60,7 +60,7 @@ class Estimate(QWidget):
         return self.strip.is_running
 
     def start(self, data: Sequence[str], config: Mapping[str, Any]) -> None:
-        """data: the arguments that name it. Not while one runs."""
+        """Starts an estimate. data: the arguments of the data set. No other estimate may be running."""
         self.clear()
         file = self.strip.make_folder() / "config.json"
         file.write_text(json.dumps(dict(config)), encoding="utf-8")
@@ -68,7 +68,7 @@ class Estimate(QWidget):
         self.strip.start(["probe", *data, "--config", str(file)], "Starting the trainer…")
 
     def clear(self) -> None:
-        """Ends what runs and forgets the answer."""
+        """Ends a running estimate and drops the answer."""
         self.strip.end()
         self._end()
         self.text.hide()
@@ -96,7 +96,7 @@ class Estimate(QWidget):
 
 
 def in_words(result: Mapping[str, Any], memory_bytes: int | None) -> str:
-    """result: of ``python -m trainer probe``."""
+    """Returns the answer in words. result: of ``python -m trainer probe``."""
     total_s, epoch_s = _number(result, "total_s"), _number(result, "epoch_s")
     parts = [
         f"About {duration(total_s)} on {result.get('device', 'this computer')}, {duration(epoch_s)} an epoch,"
@@ -110,7 +110,7 @@ def in_words(result: Mapping[str, Any], memory_bytes: int | None) -> str:
 
 
 def memory_warning(result: Mapping[str, Any], memory_bytes: int | None) -> str:
-    """Empty where it fits, also where it is that of a graphics card, which the trial has shown to fit."""
+    """Returns a warning, empty if the run fits. On a graphics card the probe has shown that it fits."""
     peak = _number(result, "peak_bytes")
     if memory_bytes is None or not _is_on_cpu(result) or not peak > SHARE_OF_MEMORY * memory_bytes:
         return ""

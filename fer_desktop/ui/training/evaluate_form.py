@@ -1,4 +1,4 @@
-"""What is evaluated: a model, on which rows, against which labels."""
+"""The form of an evaluation: model, rows and labels."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PRIVATE = Message(
 
 
 class EvaluateForm(QWidget):
-    """changed: anything in it."""
+    """changed: any field."""
 
     changed = Signal()
 
@@ -65,7 +65,7 @@ class EvaluateForm(QWidget):
         return bool(self.split.currentData() == "private")
 
     def arguments(self) -> list[str]:
-        """Of the trainer's command, but for where its details go. Asks again before the next private one."""
+        """Returns the command's arguments without its output. Resets the confirmation of the private rows."""
         labels = self.labels.currentData()
         arguments = ["evaluate", *self.data.arguments(), "--weights", str(self.model.model)]
         arguments += ["--split", self.split.currentData(), *(["--labels", labels] if labels else [])]

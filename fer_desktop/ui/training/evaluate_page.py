@@ -1,4 +1,4 @@
-"""The page that scores a model on a data set and lets one look into its mistakes."""
+"""The page that evaluates a model on a data set and shows its mistakes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ EMPTY = (
 
 
 class EvaluatePage(TrainerPage):
-    """threshold_requested(float): the live view is to call a face uncertain below it."""
+    """threshold_requested(float): the live view is to call faces below it uncertain."""
 
     threshold_requested = Signal(float)
 
@@ -54,7 +54,7 @@ class EvaluatePage(TrainerPage):
         self.form.model.set_model(card)
 
     def begin_shutdown(self) -> list[threading.Thread]:
-        """Ends the evaluation. What is being read or written is a job of the runner."""
+        """Ends the evaluation. The job runner ends reads and writes."""
         self.strip.end()
         return []
 

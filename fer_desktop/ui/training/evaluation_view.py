@@ -1,4 +1,4 @@
-"""What an evaluation found: figures, confusion matrix with its pictures, calibration, threshold."""
+"""The result of an evaluation: figures, confusion matrix with pictures, calibration, threshold."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from fer_desktop.ui.training.threshold_panel import ThresholdPanel
 PLOT_HEIGHT = 36 * theme.GRID
 TABLE_HEIGHT = 40 * theme.GRID
 WIDE = 1.5
-"""Times the width of the confusion matrix, from which something fits beside it."""
+"""Pictures fit beside the confusion matrix from this multiple of its width on."""
 
 
 class EvaluationView(QScrollArea):
-    """threshold_requested(float): of ThresholdPanel."""
+    """threshold_requested(float): see `ThresholdPanel`."""
 
     threshold_requested = Signal(float)
 
@@ -63,7 +63,7 @@ class EvaluationView(QScrollArea):
         return BALANCED_TAU if self.balanced.isChecked() else 0.0
 
     def show_evaluation(self, predictions: Predictions, said: dict[str, Any]) -> None:
-        """said: the object that ``python -m trainer evaluate`` printed."""
+        """Shows an evaluation. said: the output of ``python -m trainer evaluate``."""
         self.predictions = predictions
         self.title.setText(f"{said.get('model', predictions.model)} on {said.get('data', 'the data set')}")
         self.left_out.setText(_left_out(said))
@@ -84,7 +84,7 @@ class EvaluationView(QScrollArea):
         self._show_cell(true, predicted)
 
     def _choose_cell(self, true: int, predicted: int) -> None:
-        """As asked for, so its pictures have to be in view."""
+        """Shows the pictures of a cell and scrolls to them."""
         self._show_cell(true, predicted)
         self.ensureWidgetVisible(self.pictures, 0, 0)
 

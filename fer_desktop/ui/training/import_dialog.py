@@ -1,4 +1,4 @@
-"""Foreign weights as a model of this program."""
+"""The dialog that imports weights as a model of this program."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ SAFETY = (
     "checked against the architecture and saved as safetensors and ONNX, with a model card."
 )
 NAME = re.compile(r"[\w][\w. +-]{0,63}")
-"""What is a file's name on every system."""
+"""A file name that every system accepts."""
 
 
 class ImportDialog(QDialog):
-    """imported(card): the model is there."""
+    """imported(card): a model was imported."""
 
     imported = Signal(Path)
 
@@ -96,6 +96,6 @@ class ImportDialog(QDialog):
         self.start.setEnabled(not self.strip.is_running and self.form.is_complete)
 
     def done(self, result: int) -> None:
-        """Closing it ends an import that is running."""
+        """Ends a running import when the dialog closes."""
         self.strip.end()
         super().done(result)

@@ -1,4 +1,4 @@
-"""What has to be known of foreign weights to use them: network, input, order of the outputs."""
+"""The form for imported weights: network, input and order of the outputs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DEFAULT_ARCHITECTURE = "efficientnet_b0"
 
 
 class ImportForm(QWidget):
-    """changed: of the file or the name."""
+    """changed: the file or the name."""
 
     changed = Signal()
 
@@ -61,7 +61,7 @@ class ImportForm(QWidget):
         return bool(self.file.text().strip() and self.model_name and self.architecture.text().strip())
 
     def arguments(self, output: Path) -> list[str]:
-        """Of ``python -m trainer import``."""
+        """Returns the arguments of ``python -m trainer import``."""
         native = ["--native-size", str(self.native_size.value())] if self.native_size.value() else []
         values = ["--mean", f"{self.mean.value():g}", "--std", f"{self.std.value():g}"]
         return [
@@ -85,7 +85,7 @@ class ImportForm(QWidget):
         ]
 
     def set_file(self, path: Path) -> None:
-        """Offers the file's name for the model's, unless there is one."""
+        """Sets the file and, if the model has no name, names it after the file."""
         self.file.setText(str(path))
         if not self.model_name:
             self.name.setText(path.stem)

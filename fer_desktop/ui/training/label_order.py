@@ -1,4 +1,4 @@
-"""The seven emotions in an order that the user makes: by dragging, or with two buttons."""
+"""A list of the seven emotions whose order the user can change."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class LabelOrder(QWidget):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of emotions.EMOTIONS, in the order of the list."""
+        """The names of the emotions in the order of the list."""
         titles = {emotion.title: emotion.name for emotion in emotions.ALL}
         return tuple(titles[self.list.item(row).text()] for row in range(self.list.count()))
 

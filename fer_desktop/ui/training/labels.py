@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel
 
 
 def section(text: str) -> QLabel:
-    """What stands above a part of a page, on one line."""
+    """Returns the heading of a part of a page."""
     words = QLabel(text)
     font = words.font()
     font.setBold(True)
@@ -15,5 +15,5 @@ def section(text: str) -> QLabel:
 
 
 def count_of(number: int, thing: str) -> str:
-    """1 as '1 picture', 1200 as '1,200 pictures'."""
+    """Returns 1 as '1 picture', and 1200 as '1,200 pictures'."""
     return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

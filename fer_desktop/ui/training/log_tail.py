@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 MOST_BYTES = 1 << 18
-"""At most so much is read at a time; of more that was written meanwhile, the beginning is left out."""
+"""The most that is read at a time. If more was written, the beginning is left out."""
 
 
 class LogTail:
-    """Quick enough for the GUI thread."""
+    """Reads the end of a file. Fast enough for the GUI thread."""
 
     def __init__(self, path: Path, most_bytes: int = MOST_BYTES) -> None:
         self._path = path
@@ -18,7 +18,7 @@ class LogTail:
         self._rest = b""
 
     def read(self) -> list[str]:
-        """The lines that became whole since the last time; none where the file is not there."""
+        """Returns the lines that were completed since the last call, none without a file."""
         try:
             with self._path.open("rb") as file:
                 size = file.seek(0, 2)
@@ -38,7 +38,7 @@ class LogTail:
 
 
 def last_lines(path: Path, count: int = 12) -> str:
-    """Those of a file, which may be absent."""
+    """Returns the last lines of a file, none without a file."""
     try:
         with path.open("rb") as file:
             size = file.seek(0, 2)

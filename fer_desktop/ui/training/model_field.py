@@ -1,4 +1,4 @@
-"""Which model: those installed, those of finished runs, or any other card."""
+"""The choice of a model: installed, of a finished run, or any other card."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from fer_desktop.ui.common import Job, JobRunner, fields
 CARD_FILTER = "Model cards (*.json);;All files (*)"
 
 Choices = list[tuple[str, Path]]
-"""Words and card of each model."""
+"""Title and card of each model."""
 
 
 def find_choices(paths: Paths) -> Choices:
-    """Models that can be used; reads many small files."""
+    """Returns the models that can be used. Reads many small files."""
     found = [
         (f"{model.name} (bundled)" if model.bundled else model.name, model.path)
         for model in list_models(paths)
@@ -57,12 +57,12 @@ class ModelField(QWidget):
 
     @property
     def model(self) -> Path:
-        """The card."""
+        """The card of the chosen model."""
         card: Path = self.box.currentData()
         return card
 
     def refresh(self) -> None:
-        """Looks up which models there are; the choice stays."""
+        """Lists the models again and keeps the choice."""
 
         def find(job: Job) -> Choices:
             return find_choices(self._paths)
@@ -70,7 +70,7 @@ class ModelField(QWidget):
         self._jobs.start(find, name="list the models", on_success=self._show, owner=self)
 
     def set_model(self, card: Path) -> None:
-        """Chooses a card, which may be in no folder of models."""
+        """Chooses a card, which may be in any folder."""
         cards = [self.box.itemData(place) for place in range(self.box.count())]
         if card not in cards:
             self.box.addItem(card.stem, card)

@@ -1,4 +1,4 @@
-"""One widget for each kind of option; none lets a value out of its range."""
+"""An editor for each kind of option. Editors keep values in their range."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from fer_desktop.ui.training.options import Option
 
 LARGEST_INT = 2**31 - 1
 DIGITS = 10
-"""Decimals of a number, enough for the smallest learning rate."""
+"""The decimals of a number, enough for the smallest learning rate."""
 
 
 class OptionEditor(QWidget):
-    """changed: the user, or ``set_value``, gave another value."""
+    """changed: the user or `set_value` changed the value."""
 
     changed = Signal()
 
@@ -81,7 +81,7 @@ class OptionEditor(QWidget):
 
 
 class NumberBox(QDoubleSpinBox):
-    """Shows 0.00015 as 0.00015 and 5.0 as 5; takes 1e-4 too. Steps by a tenth of the value's size."""
+    """Shows 0.00015 as 0.00015 and 5.0 as 5, and accepts 1e-4. Steps by a tenth of the value's size."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -108,7 +108,7 @@ class NumberBox(QDoubleSpinBox):
         return QValidator.State.Acceptable if inside else QValidator.State.Intermediate, text, position
 
     def fixup(self, text: str) -> str:
-        """The nearest allowed value, for what was left outside the range."""
+        """Returns the nearest allowed value."""
         try:
             value = float(self._number(text))
         except ValueError:
@@ -141,7 +141,7 @@ class _Choice(QComboBox):
 
 
 def _scroll_or_step(widget: QWidget, event: QWheelEvent, step: Any) -> None:
-    """The wheel scrolls the form; it changes only what has the focus."""
+    """Lets the wheel scroll the form unless the widget has the focus."""
     if widget.hasFocus():
         step(event)
     else:

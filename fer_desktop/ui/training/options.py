@@ -12,12 +12,12 @@ Kind = Literal["bool", "int", "float", "str", "choice"]
 
 
 class OptionsError(FerDesktopError):
-    """The trainer describes its options in a way that this program does not know."""
+    """The trainer's description of its options cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """low, high: inclusive, of numbers. help: some words. unit: may be empty."""
+    """An option of a run. low, high: inclusive, of numbers. unit: may be empty."""
 
     name: str
     kind: Kind
@@ -31,12 +31,12 @@ class Option:
 
     @property
     def title(self) -> str:
-        """learning_rate as Learning rate."""
+        """The name as a title: learning_rate as Learning rate."""
         return _SPELLED.get(self.name, self.name.replace("_", " ").capitalize())
 
     @property
     def range_text(self) -> str:
-        """Empty where there is none."""
+        """The range in words, empty without one."""
         if self.low is None or self.high is None:
             return ""
         return f"{self.low:g} to {self.high:g}{f' {self.unit}' if self.unit else ''}"
@@ -47,7 +47,7 @@ _SPELLED = {"sam_radius": "SAM radius", "ema_decay": "EMA decay", "compile": "Co
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """config: what differs from the defaults."""
+    """A preset. config: the values that differ from the defaults."""
 
     id: str
     title: str
@@ -57,7 +57,7 @@ class Preset:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """groups: their names, in the order of a form; every option is in one of them."""
+    """groups: the names of the groups, in the order of a form. Each option is in one group."""
 
     fields: tuple[Option, ...]
     groups: tuple[str, ...]
@@ -65,7 +65,7 @@ class Options:
 
     @classmethod
     def parse(cls, content: Mapping[str, Any]) -> Options:
-        """Raises OptionsError."""
+        """Reads the trainer's description. Raises OptionsError."""
         try:
             fields = tuple(_option(item) for item in content["fields"])
             presets = tuple(Preset(**item) for item in content["presets"])
@@ -81,7 +81,7 @@ class Options:
         return tuple(item for item in self.fields if item.group == group)
 
     def config(self, preset: Preset) -> dict[str, Any]:
-        """All options as the preset has them."""
+        """Returns all options with the values of a preset."""
         known = {item.name: item.default for item in self.fields}
         return known | {name: value for name, value in preset.config.items() if name in known}
 

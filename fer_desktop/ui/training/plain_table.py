@@ -1,4 +1,4 @@
-"""A small table that is read, not worked with: as large as what is in it."""
+"""A small read-only table that is as large as its content."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from fer_desktop.ui.common import theme
 
 
 class PlainTable(QTableWidget):
-    """rows: texts; numbers, which all but the first column hold, stand on the right."""
+    """rows: texts. All columns but the first hold numbers and are aligned right."""
 
     def __init__(self, name: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         super().__init__(len(rows), len(columns))

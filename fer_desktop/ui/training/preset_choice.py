@@ -1,4 +1,4 @@
-"""The presets of a run: a name and a sentence each, one of them chosen."""
+"""The choice of a preset, each with a name and a sentence."""
 
 from __future__ import annotations
 

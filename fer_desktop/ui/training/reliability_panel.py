@@ -1,4 +1,4 @@
-"""Whether a model is as often right as it says: the reliability diagram and its error in words."""
+"""The reliability diagram of a model, with its calibration error in words."""
 
 from __future__ import annotations
 

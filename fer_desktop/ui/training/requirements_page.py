@@ -1,4 +1,4 @@
-"""What training needs beyond the live view: whether it is installed, and a page that installs it."""
+"""The page that installs the packages for training."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ MODULES = (
     "pooch",
     "requests",
 )
-"""What the extra ``train`` installs, by the names to import."""
+"""The packages of the extra ``train``, by their import names."""
 
 INSTALL = (sys.executable, ("-m", "pip", "install", "--progress-bar", "off", "fer-desktop[train]"))
 LOG_LINES = 2000
 
 
 def missing(modules: Sequence[str] = MODULES) -> tuple[str, ...]:
-    """Those that cannot be imported; nothing is imported to find out."""
+    """Returns the modules that are not installed. Imports nothing."""
     importlib.invalidate_caches()
     return tuple(name for name in modules if importlib.util.find_spec(name) is None)
 
 
 class RequirementsPage(QWidget):
-    """Says what is missing and installs it when asked. installed: now everything is there."""
+    """Names the missing packages and installs them. installed: all packages are installed now."""
 
     installed = Signal()
 

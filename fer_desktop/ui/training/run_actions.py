@@ -1,4 +1,4 @@
-"""What can be done with a run that is selected in the list."""
+"""The actions on the selected run."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from fer_desktop.ui.training.run_loading import move_to_trash
 
 
 class RunActions(QObject):
-    """Actions of the one run that is selected.
+    """The actions on the selected run.
 
-    opened, resumed, used, evaluated(RunSummary): for others to do. restored(): back to the bundled model.
-    exports(RunSummary, Path): its model into a folder. changed(): it was renamed, noted on, or discarded.
+    opened, resumed, used, evaluated(RunSummary): requests. restored(): back to the bundled model.
+    exports(RunSummary, Path): an export to a folder is requested. changed(): a run was changed or discarded.
     failed(title, text).
     """
 
@@ -54,7 +54,7 @@ class RunActions(QObject):
         return [value for value in vars(self).values() if isinstance(value, QAction)]
 
     def set_selected(self, summary: RunSummary | None, model_in_use: Path | None, bundled: Path) -> None:
-        """summary: of the one run that is selected. model_in_use: of the live view."""
+        """Enables the actions. summary: of the selected run. model_in_use: of the live view."""
         self._summary = summary
         readable = summary is not None and not summary.problem
         has_card = summary is not None and summary.card is not None

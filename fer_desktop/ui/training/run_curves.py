@@ -17,7 +17,7 @@ EPOCH = "Epoch"
 
 
 class CurvesPanel(QScrollArea):
-    """Two plots in a row, one where it is narrow."""
+    """Two plots in a row, or one if it is narrow."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,7 +28,7 @@ class CurvesPanel(QScrollArea):
         self.macro_f1 = CurvePlot("Macro F1", percent=True, x_title=EPOCH)
         self.learning_rate = CurvePlot("Learning rate", x_title=EPOCH)
         self.plots = (self.loss, self.accuracy, self.macro_f1, self.learning_rate)
-        for plot in self.plots:  # as high as there is room, not as their contents would like
+        for plot in self.plots:  # as high as the room, whatever the size hints
             plot.view.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._behind: list[CurvePlot] = []
         content = QWidget()
@@ -44,11 +44,11 @@ class CurvesPanel(QScrollArea):
         return bool(self._behind)
 
     def expect(self) -> None:
-        """The history has grown."""
+        """Marks all plots as outdated."""
         self._behind += [plot for plot in self.plots if plot not in self._behind]
 
     def show_next(self, history: RunHistory) -> None:
-        """Draws one plot, the next in turn: all at once would take 30 ms from the live view."""
+        """Draws the next plot. All plots at once would take 30 ms from the live view."""
         if self._behind:
             self._draw(self._behind.pop(0), history)
 

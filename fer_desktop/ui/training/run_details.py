@@ -1,4 +1,4 @@
-"""What is known of one run, beside the list of runs."""
+"""The details of one run below the list of runs."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class RunDetails(QTabWidget):
             self.addTab(widget, title)
 
     def show_run(self, summary: RunSummary, card: str) -> None:
-        """card: the text of its model card, empty without one."""
+        """Shows a run. card: the text of its model card, empty without one."""
         self.curves.show_all(summary.history)
         self.figures.show_history(summary.history)
         self.facts.show_facts(summary.info, summary.history)

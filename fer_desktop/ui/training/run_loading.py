@@ -1,4 +1,4 @@
-"""What is done with a run's folder on a worker thread."""
+"""Work on the folder of a run, for a job's thread."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _DATA = QStandardPaths.StandardLocation.GenericDataLocation
 
 @dataclass(frozen=True, slots=True)
 class LoadedRun:
-    """reader, offset: to go on reading its messages. is_alive: a trainer works on it."""
+    """reader, offset: to continue reading its messages. is_alive: a trainer works on it."""
 
     info: RunInfo
     history: RunHistory
@@ -27,16 +27,16 @@ class LoadedRun:
 
 
 def load(run: RunFolder) -> LoadedRun:
-    """Raises RunError."""
+    """Reads a run. Raises RunError."""
     info = run.read_info()
-    is_alive = run.is_alive  # before the messages, so that its last ones are not missed
+    is_alive = run.is_alive  # checked before reading, so that the last messages are not missed
     reader = MessageReader()
     messages, offset = run.tail(reader, 0)
     return LoadedRun(info, RunHistory.of(messages), reader, offset, is_alive)
 
 
 def load_to_start(run: RunFolder) -> LoadedRun:
-    """With the file that the trainer reads its options from. Raises RunError and OutputError."""
+    """Reads a run and writes the trainer's configuration. Raises RunError and OutputError."""
     loaded = load(run)
     if not loaded.is_alive:
         write_config(run, loaded.info)
@@ -44,16 +44,16 @@ def load_to_start(run: RunFolder) -> LoadedRun:
 
 
 def write_config(run: RunFolder, info: RunInfo) -> None:
-    """Raises OutputError."""
+    """Writes the file that the trainer reads its options from. Raises OutputError."""
     write_whole(run.path / "config.json", json.dumps(info.config, indent=2).encode())
 
 
 def move_to_trash(folder: Path) -> None:
-    """Raises OutputError."""
-    # On Linux the trash is in here, and Qt makes the trash but not this.
+    """Moves a folder to the trash. Raises OutputError."""
+    # On Linux the trash is in this folder. Qt creates the trash, but not the folder.
     Path(QStandardPaths.writableLocation(_DATA)).mkdir(parents=True, exist_ok=True)
     file = QFile(str(folder))
     if not file.moveToTrash():
         raise OutputError(
-            f"{folder}: cannot be moved to the trash ({file.errorString()}); delete it in the file manager"
+            f"{folder}: cannot be moved to the trash ({file.errorString()}). Delete it in the file manager"
         )

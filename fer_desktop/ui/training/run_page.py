@@ -1,4 +1,4 @@
-"""A tab of the window for one run: what it does, what it has learned, and what can be done with it."""
+"""The tab of one run: its state, its results and its actions."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ DISCARD = "Move this run to the trash? Its checkpoints and its model go with it.
 
 
 class RunPage(QWidget):
-    """ended(text): the run has ended, however it did. said(text, folder or None): for the status bar.
+    """ended(text): the run was finished, stopped or interrupted. said(text, folder or None).
 
-    use_requested(card). runs_changed(): it was started, ended or discarded. discarded(): its folder is gone.
+    use_requested(card). runs_changed(): it was started, ended or discarded. discarded(): it is in the trash.
     """
 
     ended = Signal(str)
@@ -71,7 +71,7 @@ class RunPage(QWidget):
 
     @property
     def is_running(self) -> bool:
-        """Whether a trainer works on the run, or is about to."""
+        """Whether a trainer works on the run, or is being started."""
         return self.session.is_running
 
     @property
@@ -82,19 +82,19 @@ class RunPage(QWidget):
     # What the window asks for.
 
     def start(self) -> None:
-        """Starts it, or goes on from its checkpoint; follows it where a trainer works on it already."""
+        """Starts the run or resumes it. Follows it if a trainer already works on it."""
         self.session.start()
 
     def attach(self) -> None:
-        """Shows it, and follows it if it lives."""
+        """Shows the run, and follows it if a trainer works on it."""
         self.session.attach()
 
     def stop_and_keep(self) -> None:
-        """Its end comes as ``ended``."""
+        """Stops the run with a checkpoint. Emits `ended` at its end."""
         self.session.stop_and_keep()
 
     def go_on_in_background(self) -> None:
-        """Stops the process of this window and starts one that needs no window."""
+        """Stops the window's process and starts one that needs no window."""
         self.session.go_on_in_background()
 
     def finish_closing(self, timeout_s: float) -> bool:
@@ -102,12 +102,12 @@ class RunPage(QWidget):
         return self.session.finish_closing(timeout_s)
 
     def end(self) -> None:
-        """Kills the process of this window; one in the background lives on. Nothing is emitted any more."""
+        """Kills the window's process. One in the background continues. Nothing is emitted afterwards."""
         self._timer.stop()
         self.session.end()
 
     def begin_shutdown(self) -> list[threading.Thread]:
-        """As ``end``; what is being read is a job of the runner."""
+        """Does the same as `end`. The job runner ends a read."""
         self.end()
         return []
 
@@ -177,7 +177,7 @@ class RunPage(QWidget):
         self.banner.set_message(Message("warning", problem.title, problem.text, (first, self._dismiss)))
 
     def _look(self) -> None:
-        """Small and often; what nobody sees is drawn when it is shown."""
+        """Updates what is visible. Other views are drawn when they are shown."""
         lines = self._log.read()
         self.views.log.add_lines(lines)
         if lines:

@@ -1,4 +1,4 @@
-"""What a run shows of itself beside its curves: confusions, worst examples, facts, log."""
+"""The panels of a run: confusions, worst examples, facts, log."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MOST_LOG_LINES = 5000
 
 
 class ConfusionPanel(QWidget):
-    """What the newest epoch took for what."""
+    """The confusion matrix of the newest epoch."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,7 +57,7 @@ class ConfusionPanel(QWidget):
 
 
 class WorstPanel(QWidget):
-    """The validation rows that the newest epoch was most wrong about."""
+    """The validation rows with the largest errors of the newest epoch."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,7 +81,7 @@ class WorstPanel(QWidget):
 
 
 class FactsPanel(QTreeWidget):
-    """What the run was started with, and what the trainer found in the data."""
+    """The settings of the run, and the facts about its data."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -110,7 +110,7 @@ class FactsPanel(QTreeWidget):
 
 
 class LogPanel(QWidget):
-    """The trainer's log, as far back as some thousand lines."""
+    """The last thousands of lines of the trainer's log."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -128,13 +128,13 @@ class LogPanel(QWidget):
         column.addWidget(self.copy, alignment=Qt.AlignmentFlag.AlignRight)
 
     def add_lines(self, lines: Sequence[str]) -> None:
-        """Stays at the end where the user has not scrolled up."""
+        """Adds lines. Stays at the end unless the user has scrolled up."""
         if lines:
             self.view.appendPlainText("\n".join(lines[-MOST_LOG_LINES:]))
 
 
 def worst_captions(predictions: Predictions) -> list[str]:
-    """One for each picture; none where there are no pictures."""
+    """Returns a caption for each picture, none without pictures."""
     if len(predictions.thumbnails) != len(predictions.labels):
         return []
     shares = predictions.probabilities()

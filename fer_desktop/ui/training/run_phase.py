@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class RunPhase(Enum):
-    """Values: the words for it."""
+    """The state of a run. The values are the texts."""
 
     LOADING = "Opening the run…"
     STARTING = "Starting: reading the data…"
@@ -21,7 +21,7 @@ class RunPhase(Enum):
 
     @property
     def is_busy(self) -> bool:
-        """Something goes on whose length is not known."""
+        """Whether it does something of unknown length."""
         return self in (RunPhase.LOADING, RunPhase.STARTING, RunPhase.STOPPING, RunPhase.DISCARDING)
 
 
@@ -35,4 +35,4 @@ OF_STATE = {
     "running": RunPhase.RUNNING,
     "paused": RunPhase.PAUSED,
 }
-"""Of `RunHistory.state` and `RunOutcome.kind`."""
+"""The phase for each `RunHistory.state` and `RunOutcome.kind`."""

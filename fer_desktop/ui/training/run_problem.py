@@ -1,4 +1,4 @@
-"""What went wrong with a run, in words for its page."""
+"""The problems of a run in words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ KILLED_LOSES = "If you end it now, the run keeps its last checkpoint."
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """can_kill: ending the trainer at once would help."""
+    """A problem of a run. can_kill: the user may end the trainer at once."""
 
     title: str
     text: str
@@ -25,7 +25,7 @@ def slow_stop(*, can_kill: bool) -> Problem:
 
 
 def failure(text: str, *, has_checkpoint: bool, title: str = "The run failed") -> Problem:
-    """text: what the trainer said."""
+    """Returns the problem of a failed run. text: the trainer's message."""
     resume = (
         "Press Resume to continue from the last checkpoint."
         if has_checkpoint
@@ -35,7 +35,7 @@ def failure(text: str, *, has_checkpoint: bool, title: str = "The run failed") -
 
 
 def end_in_words(outcome: RunOutcome, title: str, *, has_checkpoint: bool) -> tuple[str, Problem | None]:
-    """One sentence for the status bar, and what is to be said on the page. title: of the run."""
+    """Returns the end of a run as a sentence, and its problem if any. title: of the run."""
     match outcome.kind:
         case "completed":
             return f"{title} is finished.", None

@@ -1,4 +1,4 @@
-"""The process of a run that belongs to this window, and how a run is started that does not."""
+"""The training process of this window, and the start of a process in the background."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from fer_desktop.ui.training.command import TRAINER, environment, error_line
 from fer_desktop.ui.training.log_tail import last_lines
 
 STOP_PATIENCE_S = 30.0
-"""A stop waits for the step, or for the data to be read; longer, and the user may end it."""
+"""The time that a stop may take. Then the user may end the trainer at once."""
 
 Program = tuple[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """How a trainer ended. text: why, where it did not end as it was asked to. log: then, its last lines."""
+    """How a trainer ended. text: why it failed. log: its last lines if it failed."""
 
     kind: Literal["completed", "stopped", "failed", "crashed", "killed"]
     text: str = ""
@@ -28,9 +28,9 @@ class RunOutcome:
 
 
 class RunProcess(QObject):
-    """A trainer whose stdin we hold: it stops, with a checkpoint, when this program is gone.
+    """A trainer whose stdin this program holds. It stops with a checkpoint if this program ends.
 
-    spoke(list of RunMessage). stop_is_slow(): it was told to stop and works on. ended(RunOutcome): once.
+    spoke(list of RunMessage). stop_is_slow(): it still works after a stop. ended(RunOutcome): once.
     """
 
     spoke = Signal(list)
@@ -62,7 +62,7 @@ class RunProcess(QObject):
         return self._process is not None
 
     def start(self, info: RunInfo) -> None:
-        """Only once. The run's folder holds config.json."""
+        """Starts the trainer. Only once. The run's folder must contain config.json."""
         assert self._process is None
         process = QProcess(self)
         _prepare(process, self._run, self._program, [*arguments(self._run, info), "--stop-with-stdin"])
@@ -79,19 +79,19 @@ class RunProcess(QObject):
                 self._patience.start()
 
     def kill(self) -> None:
-        """Ends it at once; what its last checkpoint holds is kept."""
+        """Ends the trainer at once. Its last checkpoint is kept."""
         if self._process is not None:
             self._is_killed = True
             self._process.kill()
 
     def end(self) -> None:
-        """Kills it and waits; nothing is emitted any more."""
+        """Kills the trainer and waits. Nothing is emitted afterwards."""
         self.blockSignals(True)
         self.kill()
         self.wait(2.0)
 
     def wait(self, timeout_s: float) -> bool:
-        """Blocks until it has ended, and ``ended`` was emitted; False when it has not."""
+        """Blocks until the trainer has ended and `ended` was emitted. Returns False on a timeout."""
         if self._process is not None:
             self._process.waitForFinished(round(timeout_s * 1000))
         return self._process is None
@@ -135,11 +135,11 @@ class RunProcess(QObject):
 
 
 def start_detached(run: RunFolder, info: RunInfo, *, program: Program = TRAINER) -> bool:
-    """Starts a trainer that outlives this program and listens to `RunFolder.say`. False when that fails."""
+    """Starts a trainer that outlives this program and obeys `RunFolder.say`. Returns False on failure."""
     process = QProcess()
     _prepare(process, run, program, arguments(run, info))
     process.setStandardInputFile(QProcess.nullDevice())
-    process.setStandardOutputFile(QProcess.nullDevice())  # what it says is in messages.jsonl too
+    process.setStandardOutputFile(QProcess.nullDevice())  # its messages are in messages.jsonl, too
     started = process.startDetached()
     return bool(started[0] if isinstance(started, tuple) else started)
 
@@ -157,7 +157,7 @@ def outcome_of(end: Finished | Failed, run: RunFolder) -> RunOutcome:
 
 
 def crash(run: RunFolder, text: str) -> RunOutcome:
-    """The trainer's own words for it, where it had any left."""
+    """Returns the outcome of a crash, with the trainer's last message if there is one."""
     log = last_lines(run.log_file)
     said = error_line(log)
     return RunOutcome("crashed", f"{text} Its last message: {said}" if said else text, log)

@@ -1,4 +1,4 @@
-"""The life of a run in the window: started or found, told what to do, ended, discarded. Knows no widget."""
+"""The life of a run in the window: start, control, end, discard. It uses no widgets."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ from fer_desktop.ui.training.run_process import Program, RunOutcome, RunProcess,
 log = logging.getLogger(__name__)
 
 END_TO_END_S = 5.0
-"""A killed process is gone within this time."""
+"""The time in which a killed process ends."""
 
 
 class RunSession(QObject):
-    """phase_changed(). spoke(list of RunMessage): the history has them. found(Problem or None).
+    """phase_changed(). spoke(list of RunMessage): already in the history. found(Problem or None).
 
-    ended(text), said(text, folder or None), runs_changed, discarded: as of RunPage.
+    ended(text), said(text, folder or None), runs_changed, discarded: see `RunPage`.
     """
 
     phase_changed = Signal()
@@ -75,7 +75,7 @@ class RunSession(QObject):
 
     @property
     def is_running(self) -> bool:
-        """Whether a trainer works on the run, or is about to."""
+        """Whether a trainer works on the run, or is being started."""
         return self._starts or self._runner is not None
 
     @property
@@ -94,13 +94,13 @@ class RunSession(QObject):
     # What the window asks for.
 
     def start(self) -> None:
-        """Starts it, or goes on from its checkpoint; follows it where a trainer works on it already."""
+        """Starts the run or resumes it. Follows it if a trainer already works on it."""
         if not self.is_running:
             self._starts = True
             self._load(load_to_start)
 
     def attach(self) -> None:
-        """Reads it, and follows it if it lives."""
+        """Reads the run, and follows it if a trainer works on it."""
         if not self.is_running:
             self._load(load)
 
@@ -119,20 +119,20 @@ class RunSession(QObject):
             self.say("stop")
 
     def go_on_in_background(self) -> None:
-        """Stops our process and starts one that needs no window."""
+        """Stops the window's process and starts one that needs no window."""
         if self.is_own:
             self._then = "background"
             if self._runner is not None:
                 self.stop_and_keep()
 
     def kill(self) -> None:
-        """Ends our process; what its last checkpoint holds is kept."""
+        """Kills the window's process. The last checkpoint is kept."""
         self.found.emit(None)
         if isinstance(self._runner, RunProcess):
             self._runner.kill()
 
     def discard(self) -> None:
-        """Ends it and moves its folder to the trash."""
+        """Ends the run and moves its folder to the trash."""
         self._then = "discard"
         if isinstance(self._runner, RunProcess):
             self._set_phase(RunPhase.DISCARDING)
@@ -143,10 +143,10 @@ class RunSession(QObject):
             self._move_to_trash()
 
     def finish_closing(self, timeout_s: float) -> bool:
-        """Waits, without an event loop, until our process has stopped and, if wanted, goes on without us.
+        """Waits until the window's process has stopped, and starts one in the background if requested.
 
-        False when it did not stop in time and was killed; what its last checkpoint holds is kept. False also
-        when it cannot go on without us.
+        Needs no event loop. Returns False if the process was killed, which keeps its last checkpoint, or if
+        the one in the background cannot be started.
         """
         if self._starts and self._then == "background":
             return self._start_without_us()
@@ -161,7 +161,7 @@ class RunSession(QObject):
         return in_time
 
     def _start_without_us(self) -> bool:
-        """Instead of what would start it from the event loop."""
+        """Starts the process in the background without the event loop."""
         self._starts = False
         try:
             with self._reading:
@@ -172,14 +172,14 @@ class RunSession(QObject):
         return loaded.is_alive or start_detached(self.run, loaded.info, program=self._program)
 
     def end(self) -> None:
-        """Kills our process; one in the background lives on. Nothing is emitted any more."""
+        """Kills the window's process. One in the background continues. Nothing is emitted afterwards."""
         runner, self._runner, self._starts = self._runner, None, False
         if isinstance(runner, RunProcess):
             runner.end()
         elif runner is not None:
             runner.leave()
 
-    # How it begins.
+    # The start.
 
     def _load(self, read: Callable[[RunFolder], LoadedRun]) -> None:
         self.found.emit(None)
@@ -234,14 +234,14 @@ class RunSession(QObject):
             self._set_phase(RunPhase.STOPPED)
             self.found.emit(Problem("The run did not continue in the background", "It cannot be started."))
             return
-        # Until here our process has told us everything itself.
+        # The window's own process has reported everything up to here.
         offset = self.run.messages_file.stat().st_size if self.run.messages_file.exists() else 0
         self._follow(
             AttachedRun(self.run, MessageReader(), offset, parent=self, start_patience_s=START_PATIENCE_S)
         )
         self.said.emit(f"{self.title} continues in the background.", None)
 
-    # What the trainer says.
+    # Messages of the trainer.
 
     def _on_spoke(self, messages: list[RunMessage]) -> None:
         phase = self.phase

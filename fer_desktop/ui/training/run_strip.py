@@ -1,4 +1,4 @@
-"""The head of a run: its name, its state, how far it is, and what can be done with it."""
+"""The head of a run's page: name, state, progress and actions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fer_desktop.ui.training.words import duration
 
 
 class RunStrip(QWidget):
-    """Emits what its buttons ask for. log_line: what a trainer that is starting said last."""
+    """Emits the requests of its buttons. log_line: the last log line of a trainer that is starting."""
 
     paused = Signal()
     continued = Signal()
@@ -72,7 +72,7 @@ class RunStrip(QWidget):
         self.title.setText(title)
 
     def set_phase(self, phase: RunPhase, *, in_background: bool = False) -> None:
-        """Buttons are made anew only for another phase, so that the focus stays."""
+        """Shows a phase. Keeps the buttons if the actions are the same, so that they keep the focus."""
         if phase is not self.phase:
             self.pause.setEnabled(True)
             self.go_on.setEnabled(True)
@@ -110,7 +110,7 @@ class RunStrip(QWidget):
 
 
 def figures_text(history: RunHistory, phase: RunPhase) -> str:
-    """Where it is, how fast, and how long; the best epoch once there is one."""
+    """Returns progress, rate and time in words, and the best epoch if there is one."""
     parts = []
     step = history.last_step
     if history.total_epochs:

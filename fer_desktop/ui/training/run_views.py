@@ -1,4 +1,4 @@
-"""The views of a run, of which the one that is shown is kept up to date."""
+"""The views of a run. Only the visible one is updated."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class RunViews(QTabWidget):
         return self.currentWidget() is self.curves and self.curves.is_behind
 
     def show_run(self, info: RunInfo | None, history: RunHistory, *, at_once: bool = True) -> None:
-        """at_once: all plots. Otherwise it is quick enough for a few times a second."""
+        """Updates the visible view. at_once: draws all plots, else one, for frequent calls."""
         shown = self.currentWidget()
         if shown is self.curves:
             self.curves.show_all(history) if at_once else self.curves.show_next(history)
@@ -48,7 +48,7 @@ class RunViews(QTabWidget):
         self.setCurrentWidget(self.log)
 
     def expect_worst(self) -> None:
-        """There are new worst examples; they are read when they are shown."""
+        """Marks the worst examples as outdated. They are read when they are shown."""
         self._expects_worst = True
 
     def _read_worst(self) -> None:

@@ -1,4 +1,4 @@
-"""Every training run: what became of it, two side by side, and its model into the live view."""
+"""The page of all runs: their states, details and comparison."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class RunsPage(QWidget):
         layout.addWidget(self._pages)
 
     def refresh(self) -> None:
-        """Reads the runs in the background; the selection stays."""
+        """Reads the runs in the background. Keeps the selection."""
         self._is_stale = True
         if self._is_reading:
             return
@@ -136,7 +136,7 @@ class RunsPage(QWidget):
         )
 
     def set_model_in_use(self, card: Path) -> None:
-        """The model of the live view."""
+        """Sets the model of the live view."""
         self._model_in_use = card
         self.model.refresh_use(card)
         self._enable()
@@ -148,7 +148,7 @@ class RunsPage(QWidget):
 
     @property
     def selected(self) -> list[RunSummary]:
-        """In the order of the list."""
+        """The selected runs in the order of the list."""
         rows = sorted(index.row() for index in self.table.selectionModel().selectedRows())
         return [self.model.rows[row] for row in rows]
 

@@ -23,7 +23,7 @@ STATES = {
 
 
 class RunsModel(RowModel):
-    """rows: RunSummary. The model that the live view uses is in bold."""
+    """rows: RunSummary. The run whose model the live view uses is in bold."""
 
     def __init__(self) -> None:
         super().__init__([title for title, _ in _COLUMNS])

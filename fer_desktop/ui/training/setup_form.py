@@ -1,4 +1,4 @@
-"""Everything that decides a run, from the data to the last option, with a way to try it out first."""
+"""The form of a new run: data, preset, device and options, with an estimate."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from fer_desktop.ui.training.options import Options, Preset
 from fer_desktop.ui.training.preset_choice import PresetChoice
 
 CHECKPOINT_MINUTES = 0.25
-"""On a desktop a run is more easily lost than on a server."""
+"""Checkpoints are more frequent than on a server, because a desktop run is interrupted more often."""
 WIDTH_CHARACTERS = 110
 CSV_SUFFIXES = (".csv", ".gz")
 DEVICES = {
@@ -82,12 +82,12 @@ class SetupForm(QWidget):
         return self.title.text().strip() or self.presets.preset.title
 
     def config(self) -> dict[str, Any]:
-        """All options of the run."""
+        """Returns all options of the run."""
         device = {"device": self.device.currentData()}
         return self._options.config(self.presets.preset) | self.options.config() | device
 
     def check(self) -> bool:
-        """Whether the data set is there; says at its field what is wrong."""
+        """Returns whether the data set can be used, and shows what is wrong at its field."""
         text = self._show_problem()
         if text:
             self.data.data_line.setFocus()
@@ -100,7 +100,7 @@ class SetupForm(QWidget):
 
     def _on_data(self) -> None:
         if self.problem.message is not None:
-            self._show_problem()  # a complaint goes as soon as it does not hold any more
+            self._show_problem()  # an outdated complaint disappears
         self.estimate.clear()
 
     def _show_problem(self) -> str:
@@ -166,7 +166,7 @@ class SetupForm(QWidget):
 
 
 def problem_of(data: Path | None, votes: Path | None) -> str:
-    """What is wrong with these paths; empty where they lead to something."""
+    """Returns what is wrong with these paths, empty if nothing is."""
     if data is None:
         return "Choose a data set first."
     if not data.exists():

@@ -1,4 +1,4 @@
-"""The page that starts a run: which data, which preset, and, for those who want, every option."""
+"""The page that starts a run."""
 
 from __future__ import annotations
 

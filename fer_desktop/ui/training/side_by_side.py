@@ -1,4 +1,4 @@
-"""Two parts of a page: beside each other where there is room for both, else one below the other."""
+"""Two parts of a page, side by side if there is room, otherwise one below the other."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Direction = QBoxLayout.Direction
 
 
 class SideBySide(QWidget):
-    """wide_from: width in device-independent pixels from which they stand beside each other."""
+    """wide_from: the least width for side by side, in device-independent pixels."""
 
     def __init__(self, left: QWidget, right: QWidget, wide_from: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""Below which confidence a model had better say nothing: coverage against accuracy."""
+"""The choice of the threshold for *uncertain*, by coverage and accuracy."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ STEPS = 100
 
 
 class ThresholdPanel(QWidget):
-    """threshold_requested(float): the live view is to call a face uncertain below it."""
+    """threshold_requested(float): the live view is to call faces below it uncertain."""
 
     threshold_requested = Signal(float)
 

@@ -1,4 +1,4 @@
-"""What the pages that ask the trainer have in common: how they are made, their message, and their layout."""
+"""The base of the pages that run a command of the trainer."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ LONGEST_S = 1000 * 24 * 3600.0
 
 
 def duration(seconds: float) -> str:
-    """45.2 as 45 s, 750 as 12 min 30 s, 8100 as 2 h 15 min, 200000 as 2 d 8 h; 'unknown' for no time."""
+    """Returns 45.2 as 45 s, 750 as 12 min 30 s, 8100 as 2 h 15 min, 200000 as 2 d 8 h. NaN is 'unknown'."""
     if not math.isfinite(seconds) or not 0 <= seconds < LONGEST_S:
         return "unknown"
     if seconds < 1:
@@ -25,6 +25,6 @@ def duration(seconds: float) -> str:
 
 
 def amount(byte_count: float) -> str:
-    """1610612736 as 1.5 GiB, 250000000 as 238 MiB."""
+    """Returns 1610612736 as 1.5 GiB, and 250000000 as 238 MiB."""
     gib = byte_count / 2**30
     return f"{gib:.1f} GiB" if gib >= 1 else f"{byte_count / 2**20:.0f} MiB"

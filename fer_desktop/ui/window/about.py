@@ -23,7 +23,7 @@ FIGURES = {
 
 
 class AboutPage(QWidget):
-    """Program, model card and error rates; nothing in it leads to the network."""
+    """Program, model card and error rates. It has no links to the network."""
 
     def __init__(self, status: ModelStatus, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,7 +58,7 @@ class ModelFacts(QWidget):
 
 
 def facts(status: ModelStatus) -> list[tuple[str, str]]:
-    """What is known of the model, as pairs of a name and a value."""
+    """Returns the facts about the model as pairs of name and value."""
     card = status.card
     if card is None:
         return [("Model", status.message or "none is loaded yet")]
@@ -83,7 +83,7 @@ def facts(status: ModelStatus) -> list[tuple[str, str]]:
 
 
 def _training_facts(training: dict[str, Any]) -> list[tuple[str, str]]:
-    """The data in a sentence, then the plain entries; all the options of the run are for the card's file."""
+    """Returns the facts about the training data. The options of the run are only in the card."""
     pairs = []
     data = training.get("data")
     if isinstance(data, dict) and isinstance(data.get("trained_on"), int):
@@ -109,5 +109,5 @@ def _plain(value: Any) -> str:
 
 
 def _breakable(text: str) -> str:
-    """In groups of eight, between which a line may end."""
+    """Returns a hash in groups of eight, between which a line can break."""
     return " ".join(text[start : start + 8] for start in range(0, len(text), 8))

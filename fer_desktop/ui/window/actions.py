@@ -1,4 +1,4 @@
-"""Everything the user can do from menus, tool bar and keyboard, with its words, icon and shortcut."""
+"""The actions of menus, tool bar and keyboard, with text, icon and shortcut."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class Actions(QObject):
         return [value for value in vars(self).values() if isinstance(value, QAction)]
 
     def show_phase(self, phase: SessionPhase) -> None:
-        """What the action `toggle` would do now, in its words."""
+        """Shows in the action `toggle` what it does in this phase."""
         text, icon = _TOGGLE[phase]
         self.toggle.setText(text)
         self.toggle.setIcon(icons.icon(icon))
@@ -108,7 +108,7 @@ class Actions(QObject):
     ) -> None:
         """Enables the actions that make sense now.
 
-        agreed: to the page of the first start; before that, only what closes or explains is enabled.
+        agreed: to the page of the first start. Before, only actions that close or explain are enabled.
         has_source: a source is open, or was. is_camera: it is a camera. shows_live: no other tab is in front.
         """
         explaining = (
@@ -122,7 +122,7 @@ class Actions(QObject):
         )
         for action in self.all():
             action.setEnabled(agreed or action in explaining)
-        # Another tab than the live view has keys of its own for these.
+        # Other tabs use the same keys for their own actions.
         is_active = agreed and shows_live
         has_picture = phase in (SessionPhase.RUNNING, SessionPhase.PAUSED, SessionPhase.FINISHED)
         self.toggle.setEnabled(is_active and has_source and phase is not SessionPhase.OPENING)

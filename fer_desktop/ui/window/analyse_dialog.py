@@ -1,4 +1,4 @@
-"""Asks what to analyse and how; the analysis itself runs in a tab of the window."""
+"""The dialog that starts the analysis of a file. The analysis runs in a tab."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class AnalyseDialog(QDialog):
         self._update_buttons()
 
     def offer(self, input_path: Path | None, pipeline: PipelineSettings) -> None:
-        """Fills in this file and the settings in use."""
+        """Fills in a file and the settings in use."""
         self.form.offer(input_path, pipeline)
         self._update_buttons()
 

@@ -1,4 +1,4 @@
-"""What to analyse, where to write, and how."""
+"""The form for the analysis of a file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ALL, ONE_IN, A_SECOND = range(3)
 
 
 class AnalyseForm(QWidget):
-    """The options of one analysis. changed: of anything in it."""
+    """The options of one analysis. changed: any field."""
 
     changed = Signal()
 
@@ -93,7 +93,7 @@ class AnalyseForm(QWidget):
         self.pictures.currentIndexChanged.connect(self._follow_switches)
 
     def offer(self, input_path: Path | None, pipeline: PipelineSettings) -> None:
-        """Fills in a file, for its results the folder used last or one beside it, and the settings in use."""
+        """Fills in a file, the settings in use and, if empty, the folder used last or one beside the file."""
         self._pipeline = pipeline
         show_models(self.model, self._paths, pipeline.model)
         self.detector.setCurrentIndex(self.detector.findData(pipeline.detector))
@@ -104,7 +104,7 @@ class AnalyseForm(QWidget):
             self._set_input(input_path)
 
     def request(self) -> AnalysisRequest | None:
-        """None while something is missing or does not fit together."""
+        """Returns the request, None while something is missing or inconsistent."""
         source, output = self.input.text().strip(), self.output.text().strip()
         part = self.part.isChecked()
         end = self.end_time.value() or None
@@ -120,7 +120,7 @@ class AnalyseForm(QWidget):
         return AnalysisRequest(Path(source), Path(output), options)
 
     def pipeline(self) -> PipelineSettings | None:
-        """The settings in use with what is chosen here; None before ``offer``."""
+        """Returns the settings in use with the choices of the form, None before `offer`."""
         if self._pipeline is None:
             return None
         detector = self.detector.currentData()

@@ -21,7 +21,7 @@ from fer_desktop.ui.window.main_window import MainWindow
 log = logging.getLogger(__name__)
 
 OVERRIDES = ("model", "device", "detector", "detector_model")
-"""Options of the command line that hold for one run, by the names of the fields of PipelineSettings."""
+"""Command-line options that override fields of PipelineSettings for one run."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         window.status_bar.say(f"Something went wrong ({kind.__name__}: {error}).", paths.logs)
 
     previous_hook, sys.excepthook = sys.excepthook, report
-    # Runs when the window's timer next enters Python, a quarter of a second later at most.
+    # Runs when a timer of the window next enters Python, at most a quarter of a second later.
     previous_handler = signal.signal(signal.SIGINT, lambda *_: window.close())
     try:
         code = application.exec()
@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         sys.excepthook = previous_hook
         signal.signal(signal.SIGINT, previous_handler)
     if not window.ended_cleanly:
-        # A thread hangs in a driver; the interpreter would wait for it.
+        # A thread hangs in a driver. The interpreter would wait for it.
         logging.shutdown()
         os._exit(code or 1)
     return code

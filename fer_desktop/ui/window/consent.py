@@ -1,4 +1,4 @@
-"""The page of the first start: what the program does with the picture, and what its figures mean."""
+"""The page of the first start: privacy, the limits of the program, and its legal use."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fer_desktop.ui.common import ActionButtons, IconLabel, ReadingArea, heading
 from fer_desktop.ui.window.model_figures import ErrorRates
 
 CONSENT_VERSION = 1
-"""Raised when the text changes in substance, so that it is shown again."""
+"""Increased when the meaning of the text changes. The page is then shown again."""
 
 PRIVATE = (
     "privacy",
@@ -37,7 +37,7 @@ FORBIDDEN = (
 
 
 class ConsentPage(QWidget):
-    """Four things to know, and a button that says so. agree, decline: what the two buttons do."""
+    """The text with two buttons. agree, decline: the actions of the buttons."""
 
     def __init__(
         self, card: ModelCard | None, agree: QAction, decline: QAction, parent: QWidget | None = None
@@ -54,7 +54,7 @@ class ConsentPage(QWidget):
 
 
 class ConsentText(QWidget):
-    """The text on its own, also for reading it again."""
+    """The text without buttons."""
 
     def __init__(self, card: ModelCard | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""What the file menu does: open, analyse, save a picture."""
+"""The commands of the menu File."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class FileCommands(QObject):
-    """Asks for files, and says which were chosen.
+    """Opens and analyses files, and saves snapshots.
 
     chosen(list of Path): files or a folder to open. said(text, folder or None): for the status bar.
     parent: of the dialogs.

@@ -1,4 +1,4 @@
-"""What the help menu shows."""
+"""The windows of the menu Help."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ log = logging.getLogger(__name__)
 
 
 class HelpWindows(QObject):
-    """Opens the windows of the help menu.
+    """Opens the windows of the menu Help.
 
-    actions: returns the actions whose keys are listed. logs: the log folder. parent: the windows' parent.
+    actions: returns the actions for the list of shortcuts. logs: the log folder. parent: the windows' parent.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class HelpWindows(QObject):
 
 
 def card_in_use(session: LiveSession, settings: PipelineSettings) -> ModelCard | None:
-    """The card of the model in use, or of the one that is to be loaded; None when it cannot be read."""
+    """Returns the card of the model in use or to be loaded, None if it cannot be read."""
     if session.model_status.card is not None:
         return session.model_status.card
     try:

@@ -1,4 +1,4 @@
-"""The one window: menus, its tabs or the page of the first start, and the status bar."""
+"""The main window: menus, tabs or the page of the first start, and the status bar."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ from fer_desktop.ui.window.view_switches import ViewSwitches
 TITLE = "FER Desktop"
 END_S = 1.8
 ANALYSIS_END_S = 10.0
-"""An analysis that was told to stop still makes whole files of what it has."""
+"""An analysis that is told to stop first completes its files."""
 
 REFRESH_MS = 250
-"""Numbers change four times a second, so that they can be read."""
+"""Numbers change four times a second, slowly enough to be read."""
 
 
 class MainWindow(QMainWindow):
-    """Shows what the session does, and does what the user asks for.
+    """Connects the parts of the program.
 
-    session, watcher: not started yet; `begin` starts them, closing ends them.
+    session, watcher: not started yet. `begin` starts them, and closing ends them.
     source: opens cameras and files.
-    overrides: fields of PipelineSettings that hold for this run, until they are changed in the window.
+    overrides: fields of PipelineSettings for this run, until they are changed in the window.
     """
 
     def __init__(
@@ -138,7 +138,7 @@ class MainWindow(QMainWindow):
         self.resize(1120, 760)
 
     def begin(self, *, files: Sequence[Path] = (), camera_key: str | None = None) -> None:
-        """Loads the model and, once the page of the first start was agreed to, opens a source."""
+        """Loads the model and, after the user has agreed, opens a source."""
         self._first_files, self._first_camera = tuple(files), camera_key
         self._begun = True
         self.session.start_model()
@@ -149,7 +149,7 @@ class MainWindow(QMainWindow):
         return self.consent.page is None
 
     def open_files(self, paths: Sequence[Path]) -> None:
-        """Shows a video, a folder, or pictures in the live view, and results in a tab each."""
+        """Shows a video, a folder or pictures in the live view, and each results file in a tab."""
         if not self.has_consent:
             return
         for path in file_types.results(paths):
@@ -207,7 +207,7 @@ class MainWindow(QMainWindow):
         self._start_watching()
 
     def _start_watching(self) -> None:
-        """Looks for cameras and opens the first source; nothing of that before `begin` and consent."""
+        """Looks for cameras and opens the first source. Waits for `begin` and for consent."""
         if not (self._begun and self.has_consent):
             return
         self.watcher.start()

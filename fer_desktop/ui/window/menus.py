@@ -1,4 +1,4 @@
-"""Where the actions are found: the menu bar and the tool bar."""
+"""The menu bar and the tool bar."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from fer_desktop.ui.window.actions import Actions
 
 
 class DeviceMenu(QMenu):
-    """What the model runs on. chosen(name, one of DEVICES)."""
+    """The devices for the model. chosen(name): one of DEVICES."""
 
     chosen = Signal(str)
 
@@ -41,7 +41,7 @@ class DeviceMenu(QMenu):
 def fill_menu_bar(
     bar: QMenuBar, actions: Actions, cameras: CameraMenu, devices: DeviceMenu, personal: Sequence[QAction]
 ) -> None:
-    """personal: what there is to do with the personal calibration."""
+    """Fills the menu bar. personal: the actions of the personal calibration."""
     file = bar.addMenu("&File")
     file.addActions([actions.open_files, actions.open_folder, actions.open_sample])
     file.addSeparator()

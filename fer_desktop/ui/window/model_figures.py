@@ -1,4 +1,4 @@
-"""What a model card says about how often the model is right, in words and bars for people."""
+"""The accuracy and error rates of a model card, in words and bars."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from fer_desktop.ui.common import EmotionBars, theme
 
 
 def figures_of(card: ModelCard | None) -> CardFigures:
-    """Empty without a card."""
+    """Returns the figures of a card, empty without one."""
     return CardFigures.of(card.metrics) if card is not None else CardFigures()
 
 
 def error_rates(card: ModelCard | None) -> tuple[float, ...] | None:
-    """For each emotion, in the order of EMOTIONS, the share of its pictures that the model takes for another
-    one, 0 to 1, in the balanced setting; None when the card does not say."""
+    """Returns the error rate of each emotion, 0 to 1, in the balanced setting, in the order of EMOTIONS.
+
+    None if the card has no rates.
+    """
     recalls = figures_of(card).balanced.get("per_class_recall")
     if not isinstance(recalls, dict):
         return None
@@ -27,7 +29,7 @@ def error_rates(card: ModelCard | None) -> tuple[float, ...] | None:
 
 
 class ErrorRates(QWidget):
-    """Seven bars of how often each emotion is missed."""
+    """Seven bars of the error rates."""
 
     def __init__(self, card: ModelCard | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)

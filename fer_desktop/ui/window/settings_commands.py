@@ -1,4 +1,4 @@
-"""What the menu Settings does: the device, the dialog, and what the model and the detector are."""
+"""The commands of the menu Settings."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class ShortcutList(QWidget):
 
 
 def shortcuts(actions: Sequence[QAction]) -> list[tuple[str, str]]:
-    """Keys and words of each action that has keys."""
+    """Returns keys and text of each action with a shortcut."""
     pairs = [
         (action.shortcut().toString(QKeySequence.SequenceFormat.NativeText), action.text())
         for action in actions

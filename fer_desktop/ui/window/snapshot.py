@@ -1,4 +1,4 @@
-"""Saves what the picture shows as a PNG file."""
+"""Saves the picture as a PNG file."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from fer_desktop.core.errors import OutputError
 
 
 def default_folder() -> Path:
-    """A folder of its own among the user's pictures."""
+    """Returns the program's folder in the user's pictures."""
     pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
     return Path(pictures) / "FER Desktop"
 
 
 def save(image: QImage, folder: Path, moment: datetime) -> Path:
-    """Writes NAME.png, named by the moment, whole or not at all; returns its path. Raises OutputError."""
+    """Writes a PNG file named after the moment and returns its path. Raises OutputError."""
     path = folder / f"FER {moment:%Y-%m-%d %H-%M-%S}.{moment.microsecond // 1000:03d}.png"
     temporary = path.with_name(path.name + ".part")
     try:

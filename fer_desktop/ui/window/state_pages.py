@@ -1,4 +1,4 @@
-"""What each state of the live view looks like when there is no picture, or something to say about it."""
+"""The messages for the states of the live view."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from fer_desktop.ui.window.actions import Actions
 def source_page(
     state: SessionState, actions: Actions, cameras: Sequence[QAction] | None, *, live: bool, last_source: str
 ) -> Message:
-    """The page in place of the picture.
+    """Returns the page in place of the picture.
 
-    cameras: an action for each camera that is present, None before they are known.
-    live: whether the present source is a camera. last_source: name of what `actions.toggle` would open.
+    cameras: an action for each camera, None before the cameras are known.
+    live: whether the present source is a camera. last_source: name of the source that `actions.toggle` opens.
     """
     match state.phase:
         case SessionPhase.IDLE:
@@ -52,7 +52,7 @@ def finished_banner(state: SessionState, actions: Actions) -> Message:
 def model_banner(
     status: ModelStatus, actions: Actions, *, custom_model: bool, custom_detector: bool
 ) -> Message | None:
-    """Why there are no emotions, or why another device is in use than the one asked for."""
+    """Returns why there are no emotions, or why another device is used than the chosen one."""
     if status.phase == "error":
         ways_out = [actions.bundled_model] if custom_model else []
         ways_out += [actions.default_detector] if custom_detector else []
@@ -99,7 +99,7 @@ def _idle_page(actions: Actions, cameras: Sequence[QAction] | None, last_source:
 
 
 def _others(cameras: Sequence[QAction] | None) -> list[QAction]:
-    """All but the camera that is in use or was used last."""
+    """Returns all cameras except the one in use or used last."""
     return [camera for camera in cameras or () if not camera.isChecked()]
 
 
@@ -108,6 +108,6 @@ def _paragraphs(*texts: str | None) -> str:
 
 
 def is_one_picture(state: SessionState) -> bool:
-    """Whether the source is a single picture, which has no end to speak of."""
+    """Returns whether the source is a single picture, which has no end."""
     source = state.source
     return source is not None and source.kind == "images" and (source.duration_s or 0) <= 1

@@ -1,4 +1,4 @@
-"""The lower edge of the window: what happened last, rates, latency, drops, device and model."""
+"""The status bar: the last message, rates, latency, drops, device and model."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DEVICE_TITLES = {"cpu": "CPU", "cuda": "NVIDIA GPU", "mps": "Apple GPU"}
 
 
 class StatusBar(QWidget):
-    """Figures that wrap into further rows where the window is narrow, and a message with an optional link."""
+    """Figures, which wrap in a narrow window, and a message with an optional link."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,11 +47,11 @@ class StatusBar(QWidget):
 
     @property
     def message(self) -> str:
-        """As HTML; empty when there is none."""
+        """The message as HTML, empty without one."""
         return self._message.text()
 
     def show_rates(self, shown: bool) -> None:
-        """The figures of the live view are of no use beside anything else."""
+        """Shows or hides the figures of the live view."""
         for label in (self._capture, self._inference, self._display, self._latency, self._dropped):
             label.setVisible(shown)
 
@@ -72,7 +72,7 @@ class StatusBar(QWidget):
             self._model.setText("Model loading…" if status.phase == "loading" else "Model: none")
 
     def say(self, text: str, folder: Path | None = None) -> None:
-        """Shows a message for some seconds; with a folder also a link that opens it."""
+        """Shows a message for some seconds, with a link if a folder is given."""
         link = f' <a href="{QUrl.fromLocalFile(str(folder)).toString()}">Open folder</a>' if folder else ""
         self._message.setText(_escaped(text) + link)
         self._message.setToolTip(text)
@@ -80,7 +80,7 @@ class StatusBar(QWidget):
         self.message_timer.start()
 
     def add(self, widget: QWidget) -> None:
-        """At the end of the figures."""
+        """Adds a widget after the figures."""
         self._flow.addWidget(widget)
 
     def clear_message(self) -> None:
@@ -88,7 +88,7 @@ class StatusBar(QWidget):
         self._message.hide()
 
     def _figure(self, widest: str, help_text: str) -> QLabel:
-        """A label that keeps its width while its number changes."""
+        """Returns a label that keeps its width while its number changes."""
         label = QLabel(widest)
         label.setMinimumWidth(label.sizeHint().width())
         label.setToolTip(help_text)

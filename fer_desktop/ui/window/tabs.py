@@ -1,4 +1,4 @@
-"""The tabs of the window: the live view and, beside it, one for each recording that is analysed or opened."""
+"""The tabs of the window: the live view, recordings, the queue and other pages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ QUEUE = "Queue"
 
 
 class WorkTabs(QTabWidget):
-    """The tab bar is hidden while the live view is alone.
+    """The tabs. The tab bar is hidden if there is only the live view.
 
     said(text, folder or None): for the status bar. page_closed(QWidget): the tab of a page was closed.
     """
@@ -55,7 +55,7 @@ class WorkTabs(QTabWidget):
 
     @property
     def is_running(self) -> bool:
-        """Whether any analysis is."""
+        """Whether an analysis is running."""
         in_queue = self.queue is not None and self.queue.is_running
         return in_queue or any(workspace.is_running for workspace in self.workspaces)
 
@@ -63,7 +63,7 @@ class WorkTabs(QTabWidget):
         self.setCurrentWidget(self._live)
 
     def open_results(self, path: Path) -> Workspace:
-        """Shows a results file; the tab that has it already, if there is one."""
+        """Shows a results file, in the tab that already has it if there is one."""
         for workspace in self.workspaces:
             if workspace.path is not None and workspace.path.absolute() == path.absolute():
                 self.setCurrentWidget(workspace)
@@ -78,7 +78,7 @@ class WorkTabs(QTabWidget):
         return workspace
 
     def show_queue(self, make: Callable[[], QueuePage]) -> None:
-        """Shows the queue, which is made the first time; it goes on while its tab is closed."""
+        """Shows the queue. It is created at first use and continues while its tab is closed."""
         if self.queue is None:
             self.queue = make()
             self.queue.open_requested.connect(self.open_results)
@@ -88,7 +88,7 @@ class WorkTabs(QTabWidget):
         self.setCurrentWidget(self.queue)
 
     def show_page(self, page: QWidget, title: str) -> None:
-        """Shows a page, which outlives its tab."""
+        """Shows a page. The page stays alive when its tab is closed."""
         if self.indexOf(page) < 0:
             self.setTabToolTip(self.addTab(page, title), title)
         self.setCurrentWidget(page)
@@ -98,7 +98,7 @@ class WorkTabs(QTabWidget):
             self.removeTab(index)
 
     def tab_actions(self) -> list[QAction]:
-        """Those of the recording that is shown."""
+        """Returns the actions of the recording that is shown."""
         views = [workspace.view for workspace in self.workspaces if workspace is self.currentWidget()]
         return [action for view in views if view is not None for action in view.actions_.all()]
 
@@ -108,7 +108,7 @@ class WorkTabs(QTabWidget):
             workspace.set_style(style)
 
     def close_tab(self, index: int) -> None:
-        """Asks before it stops an analysis. The queue and other pages go on without a tab."""
+        """Closes a tab. Asks before it stops an analysis. Queue and other pages continue without a tab."""
         page = self.widget(index)
         if page is self._live:
             return
@@ -129,7 +129,7 @@ class WorkTabs(QTabWidget):
         return not self.is_running or self._confirms()
 
     def begin_shutdown(self) -> list[threading.Thread]:
-        """Ends what the tabs do and returns their threads; analyses are ended by the job runner."""
+        """Ends the players and returns their threads. The job runner ends analyses."""
         threads = [thread for workspace in self.workspaces for thread in workspace.begin_shutdown()]
         return [*self._ending, *threads]
 
@@ -144,7 +144,7 @@ class WorkTabs(QTabWidget):
         return answer is QMessageBox.StandardButton.Close
 
     def _add(self, title: str) -> Workspace:
-        # Its plots take a while to import, which the start of the window does not wait for.
+        # Imported late, because its plots load slowly.
         from fer_desktop.ui.analysis.workspace import Workspace
 
         workspace = Workspace(self._jobs)

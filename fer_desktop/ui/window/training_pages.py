@@ -1,4 +1,4 @@
-"""The tabs of the training: which there are, and what one asks of another."""
+"""The tabs of the training, and the connections between them."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from fer_desktop.ui.training.setup_page import SetupPage
 
 END_S = 20.0
-"""A run that is told to stop ends its step and writes a checkpoint; after that it is killed."""
+"""A run gets this time to end its step and write a checkpoint. Then it is killed."""
 
 
 class TrainingPages(QObject):
-    """Makes each page when it is first asked for, since some take a while to import.
+    """Creates each page at first use, because some load slowly.
 
     said(text, folder or None): for the status bar.
     """
@@ -84,7 +84,7 @@ class TrainingPages(QObject):
     # The pages.
 
     def show_data(self, data: Path | None = None) -> None:
-        """The page that checks a data set; with a path, that one."""
+        """Shows the page that checks a data set. data: the data set to fill in."""
         if self.packages.is_closed(partial(self.show_data, data)):
             return
         if self.data is None:
@@ -99,7 +99,7 @@ class TrainingPages(QObject):
         self._tabs.show_page(self.data, "Data")
 
     def show_setup(self, data: Path | None = None, votes: Path | None = None) -> None:
-        """The page that starts a run."""
+        """Shows the page that starts a run."""
         if self.packages.is_closed(partial(self.show_setup, data, votes)):
             return
         if self.setup is None:
@@ -172,7 +172,7 @@ class TrainingPages(QObject):
         self._page_of(run).start()
 
     def open_run(self, run: RunFolder) -> None:
-        """Shows a run, and follows it if it lives."""
+        """Shows a run, and follows it if a trainer works on it."""
         page = self._page_of(run)
         if not page.is_running:
             page.attach()
@@ -183,7 +183,7 @@ class TrainingPages(QObject):
             page.start()
 
     def find_living_runs(self) -> None:
-        """Opens a tab for each run that went on while the window was closed."""
+        """Opens a tab for each run that continued while the window was closed."""
 
         def find(job: Job) -> list[RunFolder]:
             return [run for run in list_runs(self._paths.runs) if run.is_alive]
@@ -199,7 +199,7 @@ class TrainingPages(QObject):
         self._jobs.start(find, name="find living runs", on_success=show, owner=self)
 
     def use_model(self, card: Path) -> None:
-        """Takes a model into the live view, which shows it."""
+        """Uses a model in the live view, and shows the live view."""
         self._pipeline.change("model", card)
         self._tabs.show_live()
         self.said.emit(
@@ -214,11 +214,11 @@ class TrainingPages(QObject):
 
     @property
     def own_runs(self) -> list[RunPage]:
-        """Those whose trainer would end with this window."""
+        """The runs whose trainer would end with this window."""
         return [page for page in self.run_pages if page.is_attached_process]
 
     def may_close(self, parent: QWidget) -> bool:
-        """Asks what is to become of the runs; tells them. False: the window stays."""
+        """Asks what happens to the runs, and tells them. Returns False if the window is to stay."""
         runs = self.own_runs
         if not runs:
             return True
@@ -236,7 +236,7 @@ class TrainingPages(QObject):
         return True
 
     def begin_shutdown(self) -> list[threading.Thread]:
-        """Ends the pages' processes, with a checkpoint of each run; returns the threads to be waited for."""
+        """Ends the processes of the pages, with a checkpoint of each run. Returns the threads to join."""
         for dialog in tuple(self._dialogs):
             dialog.close()
         for page in self.run_pages:
@@ -276,7 +276,7 @@ class TrainingPages(QObject):
             self.runs.set_model_in_use(self._pipeline.settings.model)
 
     def _on_closed(self, page: QWidget) -> None:
-        """A run goes on while its tab is closed."""
+        """Drops the page of a run that has ended. A running run continues without its tab."""
         for run_page in self.run_pages:
             if run_page is page and not run_page.is_running:
                 self._drop(run_page)
