@@ -104,7 +104,7 @@ def test_the_page_says_what_has_to_be_known(qtbot: QtBot) -> None:
     text = words(page)
     for what in (
         "stays on this computer",
-        "Nothing is stored",
+        "No picture and no result is stored",
         "not a feeling",
         "at work or in education",
         "Article 5(1)(f)",
