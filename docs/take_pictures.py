@@ -12,6 +12,7 @@ import os
 import shutil
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -137,9 +138,9 @@ def write_drawn_faces(folder: Path) -> Path:
 def take_all(window: Any, folder: Path) -> None:
     """window: the program's, at its first start, with a video to open."""
     save(window, "first-start", more_height=120)
-    window.consent_page.buttons.buttons[0].click()
+    window.consent.page.buttons.buttons[0].click()
     wait_until(lambda: window.session.model_status.card is not None and window.live_page.view.has_picture)
-    wait_until(lambda: window.live_page.timeline.history.end_s >= IN_FOCUS_S)
+    wait(round(1000 * IN_FOCUS_S))
     save(window, "live")
     take_dialogs(window)
     take_recording(window, folder)
@@ -149,9 +150,9 @@ def take_all(window: Any, folder: Path) -> None:
 
 def take_dialogs(window: Any) -> None:
     window.commands.preferences.trigger()
-    window.preferences.resize(520, 540)
-    save(window.preferences, "settings")
-    window.preferences.close()
+    window.settings_commands.preferences.resize(520, 540)
+    save(window.settings_commands.preferences, "settings")
+    window.settings_commands.preferences.close()
     window.training.show_collect()
     page = window.training.collect
     page.options.buttons["happiness"].click()
@@ -163,7 +164,7 @@ def take_dialogs(window: Any) -> None:
 
 def take_recording(window: Any, folder: Path) -> None:
     window.commands.analyse.trigger()
-    dialog = window.analyse_dialog
+    dialog = window.files.analyse_dialog
     dialog.offer(folder / "interview.mp4", window.pipeline.settings)
     dialog.resize(620, 540)
     save(dialog, "analyse")
@@ -217,7 +218,7 @@ def take_training(window: Any, folder: Path) -> None:
     save(window, "new-run")
     form.title.setText("Drawn faces")
     for name, value in RUN_OPTIONS.items():
-        form.options.set_value(name, value)
+        form.options.rows[name].editor.set_value(value)
     form.start.trigger()
     window.tabs.remove_page(pages.setup)
     wait_until(lambda: pages.run_pages and pages.run_pages[0].session.phase.value == "Finished")
@@ -288,7 +289,7 @@ def main() -> int:
             take_all(window, folder)
         except Exception as error:
             problems.append(error)
-            raise
+            traceback.print_exc()
         finally:
             window.close()
 

@@ -1,4 +1,4 @@
-"""Everything that needs no window: no Qt anywhere below.
+"""The part of the program that needs no window. Nothing here imports Qt.
 
-The modules beside this file are the ground floor, which every package uses: emotions, values, errors, paths.
+The modules beside this file are the base that every package uses: emotions, values, errors, paths.
 """

@@ -1,4 +1,4 @@
-"""CSV files: UTF-8, lines ended by ``\\n``, whole or not at all."""
+"""Writes CSV files: UTF-8, lines that end with ``\\n``. An interrupted write leaves no partial file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fer_desktop.core.files import whole_file
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> None:
-    """Raises OutputError."""
+    """Writes a CSV file with a header. Raises OutputError."""
     with whole_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)

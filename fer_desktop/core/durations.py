@@ -1,4 +1,4 @@
-"""Many durations in little memory: their number, mean and percentiles."""
+"""Statistics of many durations in little memory: their number, mean and percentiles."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections import Counter
 from dataclasses import dataclass
 
 STEP = 1.02
-"""Ratio of neighbouring classes of the histogram: percentiles are within 1 % of the exact value."""
+"""The ratio of neighbouring classes of the histogram. It keeps percentiles within 1 % of the exact value."""
 
 SHORTEST_S = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
 class DurationSummary:
-    """Seconds; percentiles within 1 %."""
+    """The statistics of some durations, in seconds. Percentiles are within 1 % of the exact value."""
 
     count: int
     mean_s: float
@@ -25,11 +25,11 @@ class DurationSummary:
 
     @property
     def per_second(self) -> float:
-        """How many fit into a second, one after the other."""
+        """The number of such durations that fit into a second, one after the other."""
         return 1 / self.mean_s if self.mean_s else math.inf
 
     def as_milliseconds(self) -> dict[str, float]:
-        """count, and the others rounded to microseconds, as mean, p50, p95, p99, max."""
+        """Returns count, and mean, p50, p95, p99 and max in seconds, rounded to microseconds."""
         seconds = {
             "mean": self.mean_s,
             "p50": self.p50_s,
@@ -41,7 +41,10 @@ class DurationSummary:
 
 
 class Durations:
-    """A histogram with logarithmic classes: its size depends on the values' spread, not on their number."""
+    """Collects durations in a histogram with logarithmic classes.
+
+    Its size depends on the spread of the values, not on their number.
+    """
 
     def __init__(self) -> None:
         self._classes: Counter[int] = Counter()
@@ -54,7 +57,7 @@ class Durations:
         self._max_s = max(self._max_s, seconds)
 
     def summary(self) -> DurationSummary | None:
-        """None without any value."""
+        """Returns the statistics of the values so far; None before the first value."""
         count = self._classes.total()
         if count == 0:
             return None
@@ -62,7 +65,7 @@ class Durations:
         return DurationSummary(count, self._sum_s / count, p50_s, p95_s, p99_s, self._max_s)
 
     def _percentile(self, share: float) -> float:
-        """The smallest value that at least this share of the values does not exceed."""
+        """Returns the value that at least this share of the values does not exceed."""
         left = math.ceil(share * self._classes.total())
         for number in sorted(self._classes):
             left -= self._classes[number]

@@ -1,4 +1,4 @@
-"""The seven emotions: names, order, colours and icons. Their one home."""
+"""The seven emotions: names, order, colours and icons. No other module defines them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ ALL: tuple[Emotion, ...] = (
 EMOTIONS: tuple[str, ...] = tuple(emotion.name for emotion in ALL)
 
 UNCERTAIN = "uncertain"
-"""Stands for the emotion where none is named."""
+"""The icon of a face without a label."""
 
 _SYNONYMS: dict[str, str] = {
     "angry": "anger",
@@ -59,12 +59,12 @@ _SYNONYMS: dict[str, str] = {
 
 
 def by_name(name: str) -> Emotion:
-    """The emotion of this exact name; KeyError otherwise."""
+    """Returns the emotion with this exact name. Raises KeyError for another name."""
     return ALL[index_of(name)]
 
 
 def index_of(name: str) -> int:
-    """Its position in EMOTIONS; KeyError when there is none."""
+    """Returns the position of an emotion in EMOTIONS. Raises KeyError for another name."""
     try:
         return EMOTIONS.index(name)
     except ValueError:
@@ -72,6 +72,7 @@ def index_of(name: str) -> int:
 
 
 def canonical_name(name: str) -> str | None:
-    """'Happy' or 'joy' as 'happiness'; None for a word that names none of the seven."""
+    """Returns the emotion that a word names, such as 'happiness' for 'Happy' or 'joy'; None for other
+    words."""
     word = name.strip().lower()
     return word if word in EMOTIONS else _SYNONYMS.get(word)

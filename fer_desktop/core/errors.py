@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class FerDesktopError(Exception):
-    """Base of every error whose text is shown as it is, without a traceback."""
+    """The base of every error whose text the user sees as it is, without a traceback."""
 
 
 class SourceError(FerDesktopError):
@@ -12,7 +12,7 @@ class SourceError(FerDesktopError):
 
 
 class CameraUnavailableError(SourceError):
-    """A camera is absent, busy, forbidden or was unplugged; trying again later may help."""
+    """A camera is absent, busy, forbidden or was unplugged. Another try may work later."""
 
 
 class ModelError(FerDesktopError):

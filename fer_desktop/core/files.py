@@ -1,4 +1,4 @@
-"""Files that are whole or not there: written beside their place under a temporary name, then renamed."""
+"""Writes files under a temporary name beside their place, then renames them. A file is never half written."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from fer_desktop.core.errors import OutputError
 
 
 def part_path(path: Path) -> Path:
-    """The temporary name beside a file while it is being written."""
+    """Returns the temporary name of a file while it is being written."""
     return path.with_name(path.name + ".part")
 
 
 def output_error(path: Path, error: Exception) -> OutputError:
-    """What the user reads when a file cannot be written."""
+    """Returns the error for a file that cannot be written."""
     reason = getattr(error, "strerror", None) or error
     return OutputError(f"{path}: cannot be written ({reason}); make room there or choose another folder")
 
@@ -33,15 +33,15 @@ def finish(path: Path) -> Path:
 
 
 def discard(path: Path) -> None:
-    """Removes the part file, which may not be there, after a failure."""
+    """Removes the part file after a failure. The part file may be absent."""
     with suppress(OSError):
         part_path(path).unlink()
 
 
 def flush_to_disk(path: Path) -> None:
-    """Waits until a file, or the names in a folder, would survive a power cut; may take a second.
+    """Waits until a file, or the names in a folder, would survive a power cut. This may take a second.
 
-    Raises OSError for a file. Not every system can do it for a folder.
+    Raises OSError for a file. Some systems cannot do it for a folder; that is not an error.
     """
     if path.is_dir():
         with suppress(OSError):
@@ -60,10 +60,10 @@ def _flush(path: Path, flags: int) -> None:
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """A temporary path beside ``path`` to write to, which takes its place at the end.
+    """Yields a temporary path to write to. At the end the file there replaces ``path``.
 
-    After an error, or a kill, the file that was there before is untouched; after an error no temporary file
-    is left either. Raises OutputError for an OSError.
+    After an error or a kill, an older file at ``path`` is unchanged. After an error the temporary file is
+    removed. Raises OutputError for an OSError.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -77,6 +77,6 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Writes a file whole or not at all. Raises OutputError."""
+    """Writes a file completely or not at all. Raises OutputError."""
     with whole_file(path) as temporary:
         temporary.write_bytes(data)

@@ -1,4 +1,4 @@
-"""The program's log: everything in a rotating file, warnings as one line each on stderr."""
+"""The program's log: everything goes to a rotating file, and each warning to stderr as one line."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _FILE_FORMAT = "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"
 
 @contextmanager
 def logging_to(folder: Path, level: str = "warning") -> Iterator[Path]:
-    """Sends the log of all threads to stderr and to a file in ``folder``, whose path it gives.
+    """Sends the log of all threads to stderr and to a file in ``folder``. Returns the path of the file.
 
-    level: one of LEVELS, the least that is shown on stderr. The file gets "info" and above, or "debug".
-    An error that nothing catches, in any thread, is logged with its traceback; stderr gets one line of it.
-    Where the folder cannot be written, the log is on stderr alone.
+    level: one of LEVELS, the lowest that stderr shows. The file gets "info" and above, or "debug".
+    An error that nothing catches, in any thread, is logged with its traceback. On stderr it is one line.
+    If the folder cannot be written, the log goes to stderr alone.
     """
     path = folder / FILE_NAME
     root = logging.getLogger()
@@ -57,7 +57,7 @@ def logging_to(folder: Path, level: str = "warning") -> Iterator[Path]:
 
 
 class _OneLine(logging.Formatter):
-    """Level and message in one line; tracebacks are for the file."""
+    """Formats level and message in one line. Tracebacks are only in the file."""
 
     def format(self, record: logging.LogRecord) -> str:
         return f"{record.levelname.lower()}: {record.getMessage()}".replace("\n", " ")
@@ -78,7 +78,7 @@ def _file(path: Path) -> logging.Handler:
 
 
 class _UncaughtErrors:
-    """What becomes of errors that nothing catches: Qt's slots and threads end up here."""
+    """Logs errors that nothing catches. Errors in Qt's slots and in threads end up here."""
 
     def __init__(self, log_file: Path) -> None:
         self._log_file = log_file

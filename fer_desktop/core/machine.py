@@ -1,4 +1,4 @@
-"""What this computer is, how much memory it has, and how much the program took."""
+"""Facts about this computer and its memory, and the memory that the program used."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CPU_INFO = Path("/proc/cpuinfo")
 
 
 def describe_machine() -> dict[str, str | int]:
-    """The processor, the number of its logical cores and the operating system."""
+    """Returns the processor, the number of its logical cores and the operating system."""
     return {"cpu": _cpu_name(), "cores": os.cpu_count() or 1, "system": platform.platform(aliased=True)}
 
 
@@ -26,7 +26,8 @@ def _cpu_name() -> str:
 
 
 def peak_memory_bytes() -> int:
-    """The most memory that this process has had in use (resident set, working set on Windows)."""
+    """Returns the largest amount of memory that this process has used (resident set; working set on
+    Windows)."""
     if sys.platform == "win32":
         return _peak_working_set()
     import resource
@@ -36,7 +37,7 @@ def peak_memory_bytes() -> int:
 
 
 class _MemoryCounters(ctypes.Structure):
-    """PROCESS_MEMORY_COUNTERS of the Windows API."""
+    """The structure PROCESS_MEMORY_COUNTERS of the Windows API."""
 
     _fields_ = [
         ("size", ctypes.c_uint32),
@@ -60,7 +61,7 @@ def _peak_working_set() -> int:
 
 
 def total_memory_bytes() -> int | None:
-    """Physical memory; None where the system does not say."""
+    """Returns the physical memory; None where the system does not tell."""
     if sys.platform == "win32":
         return _of_windows()
     try:
@@ -71,7 +72,7 @@ def total_memory_bytes() -> int | None:
 
 
 class _MemoryStatus(ctypes.Structure):
-    """MEMORYSTATUSEX of the Windows API."""
+    """The structure MEMORYSTATUSEX of the Windows API."""
 
     _fields_ = [
         ("length", ctypes.c_uint32),

@@ -1,4 +1,4 @@
-"""Every location on disk that the program reads or writes without being told a path."""
+"""All locations on disk that the program uses by itself."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ DEFAULT_MODEL = "fer7"
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """settings: the window's settings. logs: rotating log files. models: models the user added.
-    runs: training runs. downloads: what was fetched and can be fetched again. assets: what ships with the
-    program, read only."""
+    """The program's files and folders.
+
+    settings: the window's settings. logs: rotating log files. models: models that the user added.
+    runs: training runs. downloads: files that can be fetched again. assets: files that come with the program,
+    read only.
+    """
 
     settings: Path
     logs: Path
@@ -35,7 +38,7 @@ class Paths:
 
     @property
     def sample_picture(self) -> Path:
-        """A picture with a face, to try the program without a camera."""
+        """A picture with a face. It serves to try the program without a camera."""
         return self.assets / "samples" / "astronaut.jpg"
 
     @property
@@ -44,7 +47,7 @@ class Paths:
 
 
 def default_paths() -> Paths:
-    """The platform's usual places, or everything below $FER_DESKTOP_HOME when that is set."""
+    """Returns the platform's usual places, or places below $FER_DESKTOP_HOME if that is set."""
     home = os.environ.get("FER_DESKTOP_HOME")
     if home:
         config = data = logs = cache = Path(home)

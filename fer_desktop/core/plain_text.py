@@ -1,4 +1,4 @@
-"""Names and notes that people typed, made fit for one line, for XML, for a spreadsheet."""
+"""Makes names and notes that people typed fit for one line, for XML and for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -8,13 +8,19 @@ _FORMULA = ("=", "+", "-", "@")
 
 
 def one_line(text: str, most: int | None = None) -> str:
-    """Without control characters and with single spaces; cut to ``most`` characters, with "…" last."""
+    """Returns a text in one line: no control characters, single spaces, at most ``most`` characters.
+
+    A text that was cut ends with "…".
+    """
     line = " ".join(without_controls(text).split())
     return line if most is None or len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
 def without_controls(text: str) -> str:
-    """Only what XML 1.0 can hold: no control characters but tab and line feed, no lone surrogates."""
+    """Returns the text without what XML 1.0 cannot hold: most control characters, and lone surrogates.
+
+    Tab and line feed stay.
+    """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(
         character
@@ -25,6 +31,6 @@ def without_controls(text: str) -> str:
 
 
 def spreadsheet_safe(text: str) -> str:
-    """With an apostrophe before what a spreadsheet would run as a formula."""
+    """Returns the text with an apostrophe before it if a spreadsheet would run it as a formula."""
     text = without_controls(text)
     return "'" + text if text.lstrip().startswith(_FORMULA) else text

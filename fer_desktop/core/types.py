@@ -30,7 +30,7 @@ class Box:
         return self.width * self.height
 
     def iou(self, other: Box) -> float:
-        """Intersection over union, 0 to 1."""
+        """Returns the intersection over union of two boxes, 0 to 1."""
         overlap_width = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
         overlap_height = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
         if overlap_width <= 0 or overlap_height <= 0:
@@ -39,7 +39,8 @@ class Box:
         return intersection / (self.area + other.area - intersection)
 
     def clipped(self, width: int, height: int) -> Box:
-        """The part of the box inside a frame of this size; zero width or height when outside."""
+        """Returns the part of the box inside a frame of this size. Its width or height is 0 outside the
+        frame."""
         left, top = min(max(self.x, 0.0), width), min(max(self.y, 0.0), height)
         right = min(max(self.x + self.width, left), width)
         bottom = min(max(self.y + self.height, top), height)
@@ -50,8 +51,8 @@ class Box:
 class Frame:
     """One upright picture from a source.
 
-    image: (H, W, 3) uint8, BGR, never written to after construction.
-    index: position in the source, counted from 0, frames that were skipped included.
+    image: (H, W, 3) uint8, BGR. Nothing writes to it after construction.
+    index: position in the source, counted from 0. Skipped frames count.
     pts_s: presentation time in seconds from the start of the source.
     wall_time: seconds since the epoch when it was captured or read.
     captured_at: the same moment on ``time.monotonic``, for latencies.
@@ -71,7 +72,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """A face as a detector reports it; score rises with certainty, 0 to 1."""
+    """A face as a detector reports it. score: rises with certainty, 0 to 1."""
 
     box: Box
     score: float
@@ -94,13 +95,14 @@ class Face:
 
     @property
     def confidence(self) -> float:
-        """The smoothed probability of the label, 0 to 1; while uncertain, the largest one."""
+        """The smoothed probability of the label, 0 to 1; of the most likely emotion while uncertain."""
         return max(self.smoothed) if self.label is None else self.smoothed[index_of(self.label)]
 
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Seconds spent on one frame; detect_s is None where the tracker carried the boxes instead."""
+    """Seconds spent on one frame. detect_s: None where the tracker predicted the boxes and no detector
+    ran."""
 
     detect_s: float | None
     classify_s: float
@@ -109,7 +111,7 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class FrameResult:
-    """What the pipeline says of one frame; ``size`` is (width, height) of the upright frame."""
+    """The result of the pipeline for one frame. size: (width, height) of the upright frame."""
 
     index: int
     pts_s: float

@@ -1,4 +1,4 @@
-"""From face crops to probabilities: one classifier for each runtime, ONNX Runtime or PyTorch."""
+"""Turns face crops into probabilities: one classifier for each runtime, ONNX Runtime or PyTorch."""
 
 from fer_desktop.core.classification.classifier import DEVICES, EmotionClassifier, create_classifier
 

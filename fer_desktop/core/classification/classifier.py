@@ -1,4 +1,4 @@
-"""From face crops to emotion probabilities: the classifier protocol, the choice of runtime and device."""
+"""The classifier protocol, and the choice of runtime and device."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _TORCH_PACKAGES = ("torch", "timm", "safetensors")
 
 
 class EmotionClassifier(Protocol):
-    """Says how likely each emotion is for each face crop. Used by one thread at a time.
+    """Gives the probability of each emotion for each face crop. Used by one thread at a time.
 
     card: the model in use. runtime: "onnx" or "torch". device: "cpu", "cuda" or "mps".
-    notice: why it is not the device asked for, in plain words; None when all is as asked.
-    tau: strength of the logit adjustment, 0 (natural) to 1 (balanced); may be set at any time.
+    notice: why the device is not the one asked for, in plain words; None when it is.
+    tau: strength of the logit adjustment, 0 (natural) to 1 (balanced). It may be set at any time.
     """
 
     card: ModelCard
@@ -42,8 +42,10 @@ class EmotionClassifier(Protocol):
     tau: float
 
     def classify(self, crops: Sequence[Image]) -> NDArray[np.float32]:
-        """Probabilities (N, 7) in the order of EMOTIONS, each row with sum 1, for N >= 0 crops of any size,
-        (H, W, 3) BGR or (H, W) grey uint8."""
+        """Returns probabilities (N, 7) in the order of EMOTIONS, each row with sum 1.
+
+        crops: N >= 0 crops of any size, (H, W, 3) BGR or (H, W) grey uint8.
+        """
         ...
 
 
@@ -55,12 +57,12 @@ def create_classifier(
     threads: int | None = None,
     runtime: Runtime | None = None,
 ) -> EmotionClassifier:
-    """The classifier of a model card on one of DEVICES.
+    """Returns the classifier of a model card on one of DEVICES.
 
-    "auto" is a graphics card that PyTorch can use, else the CPU. A graphics card that was asked for by name
-    but cannot be used is replaced by the CPU, with a notice. On the CPU the model runs in ONNX Runtime,
-    unless runtime="torch" is asked for or the model has no ONNX weights; runtime="onnx" always means the CPU.
-    threads: of the CPU; None takes two at most.
+    "auto" takes a graphics card that PyTorch can use, else the CPU. If a named graphics card cannot be used,
+    the CPU replaces it and the notice says why. On the CPU the model runs in ONNX Runtime. It runs in PyTorch
+    there for runtime="torch" and for a model without ONNX weights. runtime="onnx" always means the CPU.
+    threads: of the CPU; None for at most two.
     Raises ModelError when the card or the weights are missing, damaged or do not fit.
     """
     if device not in DEVICES:
@@ -87,7 +89,7 @@ def create_classifier(
 def _on_gpu(
     card: ModelCard, card_path: Path, device: str, tau: float
 ) -> tuple[EmotionClassifier | None, str]:
-    """The classifier on a graphics card after a first run, or None and the reason in plain words."""
+    """Returns the classifier on a graphics card after a first run, or None and the reason in plain words."""
     if "safetensors" not in card.files:
         return None, "this model has no weights for PyTorch"
     if not _torch_is_installed():
@@ -109,7 +111,8 @@ def _torch_is_installed() -> bool:
 
 
 def _probable_gpu() -> str:
-    """The device that this computer's drivers suggest; spares the others the seconds of importing PyTorch."""
+    """Returns the device that the drivers suggest. Computers without one save seconds of importing
+    PyTorch."""
     match platform.system():
         case "Darwin":
             return "mps" if platform.machine() == "arm64" else "cpu"

@@ -26,7 +26,7 @@ _LOAD_ERRORS = (
 
 
 class OnnxClassifier:
-    """All faces of a frame in one batch; its threads sleep, not spin, between frames."""
+    """Classifies all faces of a frame in one batch. Between frames its threads sleep and do not spin."""
 
     runtime = "onnx"
     device = "cpu"
@@ -34,7 +34,7 @@ class OnnxClassifier:
     def __init__(
         self, card: ModelCard, card_path: Path, *, tau: float, threads: int, notice: str | None = None
     ) -> None:
-        """Raises ModelError when the weights are missing, damaged, or do not fit the card."""
+        """Loads the weights. Raises ModelError when they are missing, damaged, or do not fit the card."""
         self.card = card
         self.tau = tau
         self.notice = notice
@@ -61,7 +61,7 @@ def _open(path: Path, threads: int) -> onnxruntime.InferenceSession:
 
 
 def _check(session: onnxruntime.InferenceSession, card: ModelCard, path: Path) -> str:
-    """The name of the input, once it and the output have the card's shapes."""
+    """Returns the name of the input. Raises ModelError where the graph does not have the card's shapes."""
     inputs, outputs = session.get_inputs(), session.get_outputs()
     if len(inputs) != 1 or len(outputs) != 1:
         raise ModelError(

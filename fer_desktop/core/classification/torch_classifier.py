@@ -15,7 +15,7 @@ from fer_desktop.core.types import Image
 
 
 class TorchClassifier:
-    """All faces of a frame in one batch, in full float32, so that it agrees with ONNX Runtime."""
+    """Classifies all faces of a frame in one batch, in full float32 so that it agrees with ONNX Runtime."""
 
     runtime = "torch"
 
@@ -29,8 +29,9 @@ class TorchClassifier:
         threads: int | None = None,
         notice: str | None = None,
     ) -> None:
-        """device: "cpu", "cuda" or "mps". threads: of PyTorch in the whole process; None leaves them.
+        """Loads the weights onto a device.
 
+        device: "cpu", "cuda" or "mps". threads: of PyTorch in the whole process; None leaves them.
         Raises ModelError when the weights are missing, damaged or do not fit, RuntimeError when the device
         fails.
         """

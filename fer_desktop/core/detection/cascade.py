@@ -21,17 +21,18 @@ MAX_OVERLAP = 0.3
 EVEN_WEIGHT = 2.5
 
 NEAR = 1.1
-"""A search near a face reaches so many of its sides from its middle in each direction."""
+"""A search near a face reaches this many of its sides from its middle in each direction."""
 
 SIZE_CHANGE = 1.4
-"""And looks for faces up to so many times smaller or larger."""
+"""A search near a face looks for faces up to this factor smaller or larger."""
 
 
 class CascadeDetector:
-    """A cascade on the grey frame, shrunk until the smallest face wanted just fills the cascade's window.
+    """A cascade on the grey frame, which is shrunk until the smallest wanted face just fills the cascade's
+    window.
 
-    Its boxes are kept as they are: the pictures of FER2013 were cut out by such a cascade, and on padded rows
-    its box is the 48x48 picture, without offset and of the same side (benchmarks/detectors.py --framing).
+    The boxes are not changed: the pictures of FER2013 were cut out by such a cascade. On padded rows its box
+    is the 48x48 picture, without offset and with the same side (benchmarks/detectors.py --framing).
     """
 
     name = "cascade"
@@ -44,11 +45,11 @@ class CascadeDetector:
         scale_step: float = SCALE_STEP,
         min_neighbours: int = MIN_NEIGHBOURS,
     ) -> None:
-        """path: a cascade's XML file, None for the one in OpenCV. min_face: as for create_detector.
+        """Loads a cascade. Raises DetectorError when the file is missing or not a cascade.
 
+        path: a cascade's XML file, None for the one in OpenCV. min_face: as for create_detector.
         scale_step: factor between two sizes of the search, above 1.
-        min_neighbours: how many windows must agree.
-        Raises DetectorError when the file is missing or not a cascade.
+        min_neighbours: the number of windows that must agree.
         """
         self._cascade = _load(path or Path(cv2.data.haarcascades) / CASCADE)
         self._window = max(self._cascade.getOriginalWindowSize())
@@ -63,7 +64,7 @@ class CascadeDetector:
         return suppress_overlaps(found, MAX_OVERLAP)
 
     def detect_near(self, image: Image, boxes: Sequence[Box]) -> list[Detection]:
-        """See ``detection.NearbyDetector``."""
+        """Finds faces near boxes, see ``NearbyDetector``."""
         grey, scale = self._shrunk(image)
         found = []
         for box in boxes:
@@ -103,7 +104,8 @@ class CascadeDetector:
 
 
 def _enlarged(found: Detection, scale: float, left: int = 0, top: int = 0) -> Detection:
-    """In pixels of the frame, from those of a part of the shrunk picture that begins at (left, top)."""
+    """Returns detections in pixels of the frame, from a part of the shrunk picture that begins at (left,
+    top)."""
     box = found.box
     return Detection(
         Box((box.x + left) / scale, (box.y + top) / scale, box.width / scale, box.height / scale),
@@ -112,10 +114,10 @@ def _enlarged(found: Detection, scale: float, left: int = 0, top: int = 0) -> De
 
 
 def score(weight: float) -> float:
-    """The sum of votes in the cascade's last stage as a score from 0 to 1, by a logistic curve.
+    """Returns the sum of votes in the cascade's last stage as a score from 0 to 1, by a logistic curve.
 
-    It is 0.5 at EVEN_WEIGHT, about the median of the false detections in the measurement, and 0.8 at 3.9,
-    which nine in ten of the faces found reach and hardly a false detection.
+    It is 0.5 at EVEN_WEIGHT, about the median of the false detections in the measurement. It is 0.8 at 3.9:
+    nine in ten of the faces found reach that, and hardly any false detection.
     """
     return 1 / (1 + math.exp(EVEN_WEIGHT - weight))
 

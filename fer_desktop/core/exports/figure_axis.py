@@ -1,4 +1,4 @@
-"""Times on an axis: where its ticks are and how they read."""
+"""The ticks of a time axis and their text."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ MOST_TICKS = 12
 
 
 def tick_step(length_s: float) -> float:
-    """The smallest usual step that gives no more than MOST_TICKS."""
+    """Returns the smallest usual step that gives no more than MOST_TICKS."""
     return next((step for step in STEPS_S if length_s / step <= MOST_TICKS), length_s / MOST_TICKS)
 
 
 def clock(seconds: float, *, tenths: bool = False) -> str:
-    """m:ss, or h:mm:ss from an hour on; with tenths of a second if wanted."""
+    """Returns a time as m:ss, or as h:mm:ss from an hour on; with tenths of a second if wanted."""
     ticks = round(seconds * 10) if tenths else round(seconds) * 10
     minutes, rest = divmod(ticks, 600)
     second = f"{rest / 10:04.1f}" if tenths else f"{rest // 10:02d}"

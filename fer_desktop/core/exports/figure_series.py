@@ -1,4 +1,4 @@
-"""A person's curves and labels, reduced to what a picture of a given width can show."""
+"""Reduces a person's curves and labels to what a picture of a given width can show."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from fer_desktop.core.exports.episodes import LABELS, FrameSpans, frames_of, row
 from fer_desktop.core.results import StoredAnalysis
 
 ABSENT = -2
-"""Beside the values of the column ``label``: the person is not in the picture."""
+"""A value beside those of the column ``label``: the person is not in the picture."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """One person between two times, in seconds of the source.
+    """The curves and labels of one person between two times, in seconds of the source.
 
     time_s: (P,) rising. values: (P, 7), NaN where the curves are interrupted. spans: for each of LABELS its
     stretches as (start, length).
@@ -37,7 +37,8 @@ def series(
     *,
     bins: int,
 ) -> Series:
-    """Every frame where there are few, else the smallest and largest value in each of ``bins`` parts."""
+    """Returns every frame where there are few, else the smallest and largest value in each of ``bins``
+    parts."""
     table = stored.table
     rows = rows_of_person(stored, person_id)
     frames = frames_of(table, rows)
@@ -55,7 +56,7 @@ def series(
 def _every_frame(
     frames: NDArray[np.int64], values: NDArray[np.float32], times: FrameSpans
 ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-    """The frames' values, held to the end of the last frame of each run, then NaN."""
+    """Returns the frames' values, held to the end of the last frame of each run, then NaN."""
     ends = np.flatnonzero(np.append((np.diff(frames) != 1) | times.ends_in_gap[frames[:-1]], True))[
         : len(frames)
     ]
@@ -85,7 +86,7 @@ def _label_spans(
     span_s: tuple[float, float],
     bins: int,
 ) -> dict[str, list[tuple[float, float]]]:
-    """What the label is in the middle of each part, and where it stays the same."""
+    """Returns the stretches of each label. The label of a part is the one in its middle."""
     edges = np.linspace(*span_s, bins + 1)
     middles = (edges[:-1] + edges[1:]) / 2
     shown = np.full(bins, ABSENT)

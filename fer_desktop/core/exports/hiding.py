@@ -1,4 +1,4 @@
-"""Where faces are hidden in a recording whose results are known before and after each moment."""
+"""Finds where faces are hidden when the results before and after each moment are known."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from fer_desktop.core.results import FaceTable
 from fer_desktop.core.types import Box
 
 HIDDEN_S = 1.0
-"""A face that was found is also hidden for so long before and after, as it may have been missed there."""
+"""A face is also hidden for this long before and after it was found, since it may have been missed there."""
 
 SAME_S = 1e-6
 
 
 def boxes_to_hide(table: FaceTable, pts_s: float) -> list[Box]:
-    """Boxes at a time of the recording, of ignored people too.
+    """Returns the boxes to hide at a time of the recording, also those of ignored people.
 
-    Of a face that is not in a frame of exactly this time: where it was last, where it is next, and between.
-    The frames that were analysed just before and after count however far away they are.
+    A face without a box at exactly this time is hidden where it was last, where it is next, and between. The
+    frames that were analysed just before and after count, however far away they are.
     """
     if not table.frames:
         return []

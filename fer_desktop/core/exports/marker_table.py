@@ -1,4 +1,4 @@
-"""Markers as CSV."""
+"""Writes markers as CSV."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MARKER_COLUMNS = ("start_s", "end_s", "duration_s", "text")
 
 
 def write_markers(stored: StoredAnalysis, path: Path) -> None:
-    """The columns MARKER_COLUMNS, by time; a moment has no end_s and lasts 0 s. Raises OutputError."""
+    """Writes the columns MARKER_COLUMNS by time. A moment has no end_s and lasts 0 s. Raises OutputError."""
     rows = [
         (
             f"{marker.start_s:.6f}",

@@ -12,10 +12,10 @@ from fer_desktop.core.results import StoredAnalysis
 
 
 def write_praat(stored: StoredAnalysis, path: Path) -> None:
-    """A TextGrid in the long text format, UTF-8, from 0 to the end of the recording.
+    """Writes a TextGrid in the long text format, UTF-8, from 0 to the end of the recording.
 
-    Markers that are spans are in interval tiers, in as many as those need that overlap; those that are
-    moments in a point tier; the episodes of each person in an interval tier. Raises OutputError.
+    Markers with a length are in interval tiers, in several where they overlap. Markers for moments are in a
+    point tier. The episodes of each person are in an interval tier. Raises OutputError.
     """
     points = moments(stored)
     tiers = [*marker_tiers(stored, with_moments=False), *person_tiers(stored)]
@@ -53,7 +53,7 @@ def _interval_tier(tier: Tier, end_ms: int) -> list[str]:
 
 
 def _point_tier(points: list[tuple[int, str]], end_ms: int) -> list[str]:
-    """Praat has one point at a time at most: the texts of several are put together."""
+    """Returns a tier of points. Praat allows one point at a time, so that texts at one time are joined."""
     texts: dict[int, str] = {}
     for time_ms, text in points:
         texts[time_ms] = f"{texts[time_ms]}; {text}" if time_ms in texts else text
@@ -72,7 +72,7 @@ def _head(kind: str, name: str, end_ms: int) -> list[str]:
 
 
 def _filled(spans: tuple[Span, ...], end_ms: int) -> Iterator[Span]:
-    """With empty spans between, from 0 to the end: Praat's intervals leave no gap."""
+    """Returns the spans with empty ones between, from 0 to the end. Praat's intervals leave no gap."""
     reached_ms = 0
     for span in spans:
         if span.start_ms > reached_ms:

@@ -1,4 +1,4 @@
-"""What the report says of how its figures came about."""
+"""The report's notes on how its figures were made."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ from fer_desktop.core.results import StoredAnalysis
 
 
 def notes(stored: StoredAnalysis) -> list[str]:
-    """One sentence or two each, for people who do not know how such figures are made."""
+    """Returns notes of one or two sentences, for people who do not know how such figures are made."""
     texts = [
         "The probabilities are the model's estimate of how a face looks, not of what a person feels.",
-        "People are told apart by where they are and how they move; faces are not recognised. Names are what "
-        "somebody typed.",
-        "In uncertain time the model gave no label. Shares are of the time that a person was in the picture.",
+        "People are told apart by their place and motion; faces are not recognised. Users type the names.",
+        "While the model is uncertain it gives no label. Shares are of a person's time in the picture.",
     ]
     recall = macro_recall(stored.facts)
     if recall is not None:
@@ -28,14 +27,15 @@ def notes(stored: StoredAnalysis) -> list[str]:
     state = stored.facts.get("state")
     if state is not None and state != "complete":
         last_s = float(stored.table.pts_s[-1]) if stored.table.frames else 0.0
-        texts.append(f"The analysis was not finished: it reaches to {clock(last_s, tenths=True)}.")
+        texts.append(f"The analysis was not finished. It ends at {clock(last_s, tenths=True)}.")
     return texts
 
 
 def macro_recall(facts: Mapping[str, Any]) -> float | None:
-    """Of the model, 0 to 1, with the tau it was used with; None where the facts do not say.
+    """Returns the model's macro recall, 0 to 1, at the tau that was used; None where the facts do not tell
+    it.
 
-    Taken from model.metrics, in the form of the model card's metrics.
+    It is taken from model.metrics, in the form of the model card's metrics.
     """
     figures = _model_figures(facts)
     tau = facts.get("settings", {}).get("tau")
@@ -48,7 +48,7 @@ def _model_figures(facts: Mapping[str, Any]) -> CardFigures:
 
 
 def facts_rows(stored: StoredAnalysis) -> list[tuple[str, str]]:
-    """Names and values for a table."""
+    """Returns names and values for a table."""
     source = stored.facts["source"]
     rows = [("recording", stored.name), ("length", clock(stored.end_s, tenths=True))]
     if source.get("width"):

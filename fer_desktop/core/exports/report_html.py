@@ -1,4 +1,4 @@
-"""A report on stored results as one HTML file that needs nothing else: no scripts, no network."""
+"""Writes a report on stored results as one HTML file without scripts and without network access."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from fer_desktop.core.plain_text import one_line, without_controls
 from fer_desktop.core.results import StoredAnalysis
 
 MOST_SVG_BYTES = 2_000_000
-"""A larger drawing of the timeline is put in as a PNG picture."""
+"""A timeline drawing of more bytes becomes a PNG picture."""
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-"""A browser then loads nothing from elsewhere and runs no script, whatever stands in the file."""
+"""With this policy a browser loads nothing from elsewhere and runs no script, whatever the file holds."""
 
 BLUR_CELLS = 6
 COLOURS = {emotion.name: emotion.colour for emotion in emotions.ALL}
@@ -33,12 +33,12 @@ HEADINGS = ("label", "share of time", "episodes", "mean length", "first at", "me
 
 
 def write_report(stored: StoredAnalysis, path: Path, *, blur: bool = False) -> None:
-    """blur: the pictures of people are unrecognisable. Raises OutputError."""
+    """Writes the report. blur: makes the pictures of people unrecognisable. Raises OutputError."""
     write_whole(path, report(stored, blur=blur).encode())
 
 
 def report(stored: StoredAnalysis, *, blur: bool = False) -> str:
-    """The file's text."""
+    """Returns the report's text."""
     name = escape(one_line(stored.name))
     people = "".join(_person(stored, summary, blur) for summary in summarise(stored))
     return f"""<!DOCTYPE html>
@@ -139,7 +139,8 @@ def _markers(stored: StoredAnalysis) -> str:
 
 
 def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """The first cell of a row is its heading; in a label's row with the colour of that."""
+    """Returns a table. The first cell of a row is its heading; a label's row shows the label's colour
+    there."""
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in headings) if any(headings) else ""
     lines = []
     for first, *others in rows:

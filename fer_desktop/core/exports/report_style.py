@@ -1,4 +1,4 @@
-"""The look of the HTML report: light or dark as the reader's system, narrow or wide, on paper."""
+"""The look of the HTML report: light or dark like the reader's system, narrow or wide, and on paper."""
 
 CSS = """
 :root { color-scheme: light dark; --ink: #1c1c1c; --paper: #ffffff; --soft: #5c5c5c; --line: #d8d8d8;

@@ -1,4 +1,4 @@
-"""What is said of each person in a few figures."""
+"""Sums up each person in a few figures."""
 
 from __future__ import annotations
 
@@ -35,11 +35,12 @@ SUMMARY_COLUMNS: tuple[str, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class LabelSummary:
-    """One label of one person, an emotion or "uncertain".
+    """One label of one person: an emotion or "uncertain".
 
-    share: of the person's seconds in the picture, 0 to 1. episodes, mean_episode_s: their number and mean
-    length; None without any. first_s: when the first one begins, in seconds of the source; None if never.
-    mean_probability: over the person's frames, before smoothing, 0 to 1; None of "uncertain".
+    share: of the person's seconds in the picture, 0 to 1. episodes: their number. mean_episode_s: their mean
+    length; None without episodes. first_s: the start of the first episode, in seconds of the source; None
+    without episodes. mean_probability: over the person's frames, before smoothing, 0 to 1; None for
+    "uncertain".
     """
 
     label: str
@@ -52,7 +53,10 @@ class LabelSummary:
 
 @dataclass(frozen=True, slots=True)
 class PersonSummary:
-    """first_seen_s: in seconds of the source. seconds, frames: in the picture. labels: as in LABELS."""
+    """The figures of one person.
+
+    first_seen_s: in seconds of the source. seconds, frames: in the picture. labels: as in LABELS.
+    """
 
     person: Person
     first_seen_s: float
@@ -62,13 +66,13 @@ class PersonSummary:
 
 
 def summarise(stored: StoredAnalysis) -> tuple[PersonSummary, ...]:
-    """Everybody who is shown, by id."""
+    """Returns the figures of everybody who is not ignored, by id."""
     spans = frame_spans(stored)
     return tuple(_summary(stored, person, spans) for person in stored.shown_people)
 
 
 def write_summary(stored: StoredAnalysis, path: Path) -> None:
-    """A CSV file with a row for each person and the columns SUMMARY_COLUMNS. Raises OutputError."""
+    """Writes a CSV file with a row for each person and the columns SUMMARY_COLUMNS. Raises OutputError."""
     write_csv(path, SUMMARY_COLUMNS, [_row(summary) for summary in summarise(stored)])
 
 

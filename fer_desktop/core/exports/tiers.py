@@ -1,4 +1,4 @@
-"""Named tiers of labelled spans, as programs for annotation have them."""
+"""Makes named tiers of labelled spans for annotation programs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fer_desktop.core.results import StoredAnalysis, in_order
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A labelled span in whole milliseconds of the source, end_ms after start_ms."""
+    """A labelled span in whole milliseconds of the source. end_ms is after start_ms."""
 
     start_ms: int
     end_ms: int
@@ -21,14 +21,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """Spans by time that do not overlap."""
+    """A name and spans by time, without overlap."""
 
     name: str
     spans: tuple[Span, ...]
 
 
 def person_tiers(stored: StoredAnalysis) -> list[Tier]:
-    """The episodes of each person who is shown. Two people of one name get their numbers behind it."""
+    """Returns the episodes of each person who is not ignored. People of one name get their number added."""
     titles = [one_line(person.title) for person in stored.shown_people]
     times = frame_spans(stored)
     tiers = []
@@ -41,9 +41,9 @@ def person_tiers(stored: StoredAnalysis) -> list[Tier]:
 
 
 def marker_tiers(stored: StoredAnalysis, *, with_moments: bool) -> list[Tier]:
-    """The markers that are spans, in as many tiers as those need that overlap.
+    """Returns the markers with a length, in several tiers where they overlap.
 
-    with_moments: moments are among them, as spans of a millisecond.
+    with_moments: adds the markers for moments, as spans of a millisecond.
     """
     spans = [
         Span(_ms(marker.start_s), max(_ms(marker.end_s or 0.0), _ms(marker.start_s) + 1), marker.text)
@@ -57,7 +57,7 @@ def marker_tiers(stored: StoredAnalysis, *, with_moments: bool) -> list[Tier]:
 
 
 def moments(stored: StoredAnalysis) -> list[tuple[int, str]]:
-    """Time in milliseconds and text of the markers that are moments."""
+    """Returns time in milliseconds and text of the markers for moments."""
     return [(_ms(marker.start_s), marker.text) for marker in in_order(stored.markers) if marker.end_s is None]
 
 

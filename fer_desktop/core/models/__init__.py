@@ -1,4 +1,4 @@
-"""The model contract: the card that travels with the weights, the one preprocessing, and the models at hand.
+"""The model contract: the card that travels with the weights, the one preprocessing, and the list of models.
 
 The network itself (``models.network``) needs PyTorch, so it is imported from its own module.
 """

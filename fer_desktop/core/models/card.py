@@ -1,6 +1,6 @@
-"""The model contract: the card that travels with the weights, and the one preprocessing.
+"""The model card, which travels with the weights.
 
-The trainer validates with `preprocess`, the application runs it; nothing else turns crops into input.
+It holds everything that the program must know to run a model. The trainer writes it.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ WeightsKind = Literal["onnx", "safetensors"]
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """What one has to know to run and to judge a model; stored as JSON beside its weights.
+    """Everything that is needed to run and to judge a model. It is stored as JSON beside its weights.
 
     input_size: side of the square input in pixels. channels: 1, or 3 times the same grey plane.
-    native_size: side of the training pictures; larger crops are first reduced to it, so that they look
+    native_size: side of the training pictures. Larger crops are first reduced to it, so that they look
         like what the network learned from. None: straight to input_size.
     mean, std: of the grey values scaled to 0..1.
-    standardise: instead, each crop's grey values are given mean 0 and deviation 1, so that its light and
-        contrast do not matter.
+    standardise: each crop's grey values get mean 0 and deviation 1 instead. Light and contrast of the crop
+        then do not matter.
     crop_margin: how far the crop reaches beyond the face box on each side, as a fraction of its side.
     labels: the order of the network's outputs, a permutation of the seven emotions.
     class_prior: the share of each label in the rows on which the natural probabilities are calibrated, in
         the order of ``labels``, sum 1: the validation rows. Before the calibration it is that of the training
         targets; an imported model has equal shares. Older cards call it ``training_prior``.
-    temperature: logits are divided by it; fitted on the validation split (Guo et al. 2017).
-    neutral_reference: what the model says of a neutral face: the geometric mean of its natural probabilities
-        over the neutral validation rows, in the order of ``labels``, sum 1. None: not known.
+    temperature: divisor of the logits, fitted on the validation split (Guo et al. 2017).
+    neutral_reference: the geometric mean of the natural probabilities over the neutral validation rows, in
+        the order of ``labels``, sum 1. None: not known.
     files: for each kind of weights, its file name beside the card and its SHA-256.
     """
 
@@ -98,13 +98,13 @@ class ModelCard:
 
     @property
     def identity(self) -> str:
-        """Name and the first digits of the hash of its weights."""
+        """The model's name and the first digits of the hash of its weights."""
         entry = self.files.get("safetensors") or self.files.get("onnx")
         return f"{self.name}, SHA-256 {entry['sha256'][:12]}…" if entry else self.name
 
     @classmethod
     def load(cls, path: Path) -> ModelCard:
-        """Reads a card. Raises ModelError that names the file and what differs."""
+        """Reads a card. Raises ModelError, which names the file and the difference."""
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
@@ -128,13 +128,14 @@ class ModelCard:
             raise ModelError(f"{path}: {error}") from None
 
     def save(self, path: Path) -> None:
-        """Writes the card as JSON, whole or not at all. Raises OutputError."""
+        """Writes the card as JSON, completely or not at all. Raises OutputError."""
         text = json.dumps(dataclasses.asdict(self), indent=2, ensure_ascii=False) + "\n"
         with whole_file(path) as temporary:
             temporary.write_text(text, encoding="utf-8")
 
     def weights_file(self, card_path: Path, kind: WeightsKind) -> Path:
-        """The path of one kind of weights. Raises ModelError when absent or not the file of the card."""
+        """Returns the path of one kind of weights. Raises ModelError if the file is absent or not the
+        card's."""
         entry = self.files.get(kind)
         if entry is None:
             present = ", ".join(self.files) or "none"
@@ -155,7 +156,7 @@ def _are_shares(values: Sequence[float], count: int) -> bool:
 
 
 def _differences(content: dict[str, Any]) -> list[str]:
-    """What a card's JSON object has too much and too little, in words."""
+    """Returns the unknown and the missing fields of a card's JSON object, in words."""
     fields = {item.name: item for item in dataclasses.fields(ModelCard)}
     required = {
         name

@@ -1,4 +1,4 @@
-"""Which of a model card's figures people are told: those of test rows, else those of validation rows."""
+"""Chooses the figures of a model card that people see: those of test rows, else of validation rows."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ _FEW = 30
 
 @dataclass(frozen=True)
 class CardFigures:
-    """rows: ``test`` rows neither trained nor chose the model; by ``validation`` rows its epoch and its
-    calibration were chosen, so that it looks a little better on them than it is.
+    """The figures of a model card that people see.
+
+    rows: ``test`` rows were used neither for training nor for choosing the model. ``validation`` rows chose
+    its epoch and its calibration, so its figures on them are a little too good.
     natural: the figures at tau 0, as ``trainer.metrics.natural_and_balanced`` gives them.
     """
 
@@ -24,7 +26,7 @@ class CardFigures:
 
     @classmethod
     def of(cls, metrics: Mapping[str, Any]) -> CardFigures:
-        """From the field ``metrics`` of a card; empty when it has no figures."""
+        """Reads the field ``metrics`` of a card. Empty when the card has no figures."""
         for rows in ("test", "validation"):
             if natural := _mapping(metrics.get(rows)):
                 return cls(rows, natural)
@@ -37,21 +39,24 @@ class CardFigures:
 
     @property
     def count(self) -> int | None:
-        """How many pictures they are about; None when the card does not say."""
+        """The number of pictures behind the figures; None when the card does not tell it."""
         count = _mapping(self.natural.get("counts")).get("scored")
         return count if isinstance(count, int) else None
 
     @property
     def pictures(self) -> str:
-        """Which pictures they are about, in words."""
+        """Describes the pictures behind the figures in words."""
         if self.rows == "validation":
-            return "pictures that the model did not learn from, but was chosen by"
+            return "pictures that chose the model's settings but did not train it"
         count = f"{self.count:,} " if self.count else ""
         return f"{count}pictures that were kept apart until the model was finished"
 
     @property
     def few(self) -> dict[str, int]:
-        """The emotions with so few of those pictures that their figures waver, in the order of EMOTIONS."""
+        """The emotions with few such pictures, and their number, in the order of EMOTIONS.
+
+        Figures of these emotions are uncertain.
+        """
         counts = _mapping(_mapping(self.natural.get("counts")).get("by_label"))
         return {
             name: count

@@ -1,4 +1,4 @@
-"""The models at hand: those that ship with the program and those that the user added."""
+"""Lists the models: those that come with the program and those that the user added."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from fer_desktop.core.paths import Paths
 
 @dataclass(frozen=True, slots=True)
 class InstalledModel:
-    """A model card on disk. name: what ``find_model`` takes. problem: why it cannot be used, else None."""
+    """A model card on disk. name: what ``find_model`` takes. problem: why it cannot be used, or None."""
 
     name: str
     path: Path
@@ -24,7 +24,7 @@ class InstalledModel:
 
 
 def list_models(paths: Paths) -> tuple[InstalledModel, ...]:
-    """The bundled models, then the user's, each by name."""
+    """Returns the bundled models, then the user's, each group by name."""
     return tuple(
         _load(path, bundled=folder == paths.bundled_models)
         for folder in (paths.bundled_models, paths.models)
@@ -33,7 +33,7 @@ def list_models(paths: Paths) -> tuple[InstalledModel, ...]:
 
 
 def find_model(text: str, paths: Paths) -> Path | None:
-    """The card of a model by its name, the user's before a bundled one, or by the card's path."""
+    """Returns the card of a model by its name or by the card's path. The user's models come first."""
     if os.path.isfile(text):  # noqa: PTH113 - Path.is_file raises where looking is not allowed
         return Path(text)
     for folder in (paths.models, paths.bundled_models):

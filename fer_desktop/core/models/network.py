@@ -20,9 +20,9 @@ from fer_desktop.core.models.card import ModelCard
 def build_model(
     architecture: str, channels: int = 1, *, drop_rate: float = 0.0, drop_path_rate: float = 0.0
 ) -> nn.Module:
-    """A timm network with random weights: (N, channels, S, S) float32 to logits (N, 7).
+    """Returns a timm network with random weights: (N, channels, S, S) float32 to logits (N, 7).
 
-    The classifier starts at normal(0, 0.01): timm's default for EfficientNet is so wide for seven classes
+    The classifier starts at normal(0, 0.01). timm's default for EfficientNet is so wide for seven classes
     that the first hundred steps only undo it. Raises ModelError for a name that timm does not know.
     """
     if not timm.is_model(architecture):
@@ -41,7 +41,7 @@ def build_model(
 
 
 def classifier_name(network: nn.Module) -> str:
-    """The name of a timm network's last layer. Raises ModelError where there are several."""
+    """Returns the name of a timm network's last layer. Raises ModelError where there are several."""
     name = network.default_cfg["classifier"]  # type: ignore[index]
     if not isinstance(name, str):
         raise ModelError(f"{type(network).__name__} has several last layers; choose another architecture")
@@ -49,7 +49,7 @@ def classifier_name(network: nn.Module) -> str:
 
 
 def load_network(card: ModelCard, card_path: Path) -> nn.Module:
-    """The card's network with its safetensors weights, float32, in evaluation mode, on the CPU.
+    """Returns the card's network with its safetensors weights, float32, in evaluation mode, on the CPU.
 
     Raises ModelError when the weights are missing, damaged, or of another shape than the card says.
     """
@@ -75,7 +75,7 @@ def load_network(card: ModelCard, card_path: Path) -> nn.Module:
 
 
 def save_weights(network: nn.Module, path: Path, dtype: torch.dtype = torch.float16) -> None:
-    """Writes the state as safetensors, floating tensors stored as ``dtype``; whole or not at all.
+    """Writes the state as safetensors, floating tensors stored as ``dtype``, completely or not at all.
 
     Raises OutputError.
     """

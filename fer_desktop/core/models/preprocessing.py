@@ -1,6 +1,6 @@
-"""The one preprocessing, from a face crop to the network's input, and from logits to probabilities.
+"""The one preprocessing: from a face crop to the network's input, and from logits to probabilities.
 
-The trainer validates with ``preprocess`` and the application runs it.
+The trainer validates with ``preprocess`` and the application runs it. No other code makes input of crops.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ MIN_DEVIATION = np.float32(4)
 
 
 def crop_face(image: Image, box: Box, margin: float = 0.0) -> Image:
-    """The square around a box with a margin, as (S, S, 3) or (S, S) uint8 like the picture.
+    """Returns the square around a box with a margin, as (S, S, 3) or (S, S) uint8 like the picture.
 
-    The square has the box's centre and longer side, enlarged by ``margin`` of it on each side. Where it
-    leaves the picture, the border pixels are repeated, so that the face keeps its place in the crop.
+    The square has the box's centre and longer side, enlarged by ``margin`` of it on each side. Beyond the
+    picture, border pixels are repeated, so that the face keeps its place in the crop.
     """
     side = max(1, round(max(box.width, box.height) * (1 + 2 * margin)))
     centre_x, centre_y = box.centre
@@ -40,7 +40,7 @@ def crop_face(image: Image, box: Box, margin: float = 0.0) -> Image:
 
 
 def resize_crop(crop: Image, card: ModelCard) -> Image:
-    """One face crop, (H, W) grey or (H, W, 3) BGR uint8, as (input_size, input_size) grey uint8."""
+    """Returns a face crop, (H, W) grey or (H, W, 3) BGR uint8, as (input_size, input_size) grey uint8."""
     grey = crop if crop.ndim == 2 else np.asarray(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
     if card.native_size is not None and min(grey.shape) > card.native_size:
         grey = _resize(grey, card.native_size)
@@ -56,7 +56,7 @@ def _resize(grey: Image, size: int) -> Image:
 
 
 def normalise(greys: NDArray[np.uint8], card: ModelCard) -> NDArray[np.float32]:
-    """(N, S, S) grey uint8 as the network's input, (N, channels, S, S) float32."""
+    """Returns (N, S, S) grey uint8 as the network's input, (N, channels, S, S) float32."""
     planes = greys[:, None].astype(np.float32)
     if card.standardise:
         planes -= planes.mean(axis=(2, 3), keepdims=True)
@@ -67,17 +67,17 @@ def normalise(greys: NDArray[np.uint8], card: ModelCard) -> NDArray[np.float32]:
 
 
 def preprocess(crops: Sequence[Image], card: ModelCard) -> NDArray[np.float32]:
-    """Face crops of any size, (H, W) grey or (H, W, 3) BGR uint8, as (N, channels, S, S) float32."""
+    """Returns face crops of any size, (H, W) grey or (H, W, 3) BGR uint8, as (N, channels, S, S) float32."""
     if not crops:
         return np.empty((0, *card.input_shape), dtype=np.float32)
     return normalise(np.stack([resize_crop(crop, card) for crop in crops]), card)
 
 
 def probabilities(logits: NDArray[np.float32], card: ModelCard, tau: float = 0.0) -> NDArray[np.float32]:
-    """Logits (N, 7) in the card's label order as probabilities (N, 7) in the order of EMOTIONS.
+    """Returns logits (N, 7) in the card's label order as probabilities (N, 7) in the order of EMOTIONS.
 
     Temperature scaling (Guo et al. 2017), then logit adjustment with strength tau >= 0 (Menon et al. 2021):
-    softmax(logits / temperature - tau * log(class_prior)). tau 0 leaves the natural frequencies, tau 1
+    softmax(logits / temperature - tau * log(class_prior)). tau 0 keeps the natural frequencies. tau 1
     judges as if all emotions were equally frequent.
     """
     prior = np.asarray(card.class_prior, dtype=np.float32)

@@ -6,7 +6,6 @@
 from fer_desktop.core.overlay.blur import blur_boxes, blur_faces
 from fer_desktop.core.overlay.drawing import draw_result
 from fer_desktop.core.overlay.layout import (
-    FaceLayout,
     LabelSpot,
     LayoutRules,
     MeasuredFace,
@@ -18,7 +17,6 @@ from fer_desktop.core.overlay.style import DEFAULT_STYLE, OverlayStyle
 
 __all__ = [
     "DEFAULT_STYLE",
-    "FaceLayout",
     "LabelSpot",
     "LayoutRules",
     "MeasuredFace",

@@ -1,4 +1,4 @@
-"""What was found in the frames of a recording, as columns."""
+"""The faces in the frames of a recording, as columns."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from fer_desktop.core.emotions import EMOTIONS, index_of
 from fer_desktop.core.types import Box, Face, FrameResult, Timings
 
 UNCERTAIN_INDEX = -1
-"""In the column ``label``: no label is given."""
+"""The value of the column ``label`` for a face without a label."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FaceTable:
-    """F frames that were analysed, in the order of their rising times, and the N faces in them.
+    """F analysed frames in the order of their rising times, and the N faces in them.
 
     frame: (F,) int64, ``Frame.index``. pts_s: (F,) float64, seconds of the source. size: (F, 2) int32, width
     and height of the frame in pixels. first_face: (F + 1,) int64; the faces of frame i are the rows from
-    first_face[i] to first_face[i + 1], the end left out.
+    first_face[i] up to, but without, first_face[i + 1].
     face_id: (N,) int32, the tracker's. box: (N, 4) float32, x, y, width, height in pixels.
     score: (N,) float32, 0 to 1. label: (N,) int8, index into EMOTIONS or UNCERTAIN_INDEX.
     probabilities, smoothed: (N, 7) float32, rows with sum 1.
@@ -48,7 +48,7 @@ class FaceTable:
 
     @property
     def frame_of_face(self) -> NDArray[np.int64]:
-        """(N,) position 0 to F - 1 of the frame that each face is in."""
+        """(N,) the position, 0 to F - 1, of the frame of each face."""
         return np.repeat(np.arange(self.frames), np.diff(self.first_face))
 
     @property
@@ -58,17 +58,19 @@ class FaceTable:
 
     @property
     def confidence(self) -> NDArray[np.float32]:
-        """(N,) as ``Face.confidence``: smoothed probability of the label; while uncertain, the largest."""
+        """(N,) ``Face.confidence``: the smoothed probability of the label; the largest one while
+        uncertain."""
         of_label = self.smoothed[np.arange(self.faces), np.maximum(self.label, 0)]
         return np.where(self.label == UNCERTAIN_INDEX, self.smoothed.max(axis=1, initial=0), of_label)
 
     def at(self, pts_s: float) -> int | None:
-        """Position of the newest frame at or before a time, None before the first."""
+        """Returns the position of the newest frame at or before a time; None before the first."""
         position = int(np.searchsorted(self.pts_s, pts_s + 1e-6, side="right")) - 1
         return position if position >= 0 else None
 
     def result(self, position: int) -> FrameResult:
-        """One frame as the pipeline gave it; timings and clock times are not kept and are zero."""
+        """Returns one frame as the pipeline gave it. Timings and clock times are not stored; they are
+        zero."""
         rows = range(int(self.first_face[position]), int(self.first_face[position + 1]))
         width, height = self.size[position].tolist()
         return FrameResult(
@@ -94,7 +96,7 @@ class FaceTable:
 
     @classmethod
     def of(cls, results: Sequence[FrameResult]) -> FaceTable:
-        """The table of these frames. Their times must rise."""
+        """Makes the table of these frames. Their times must rise."""
         faces = [face for result in results for face in result.faces]
         counts = [len(result.faces) for result in results]
         boxes = [(face.box.x, face.box.y, face.box.width, face.box.height) for face in faces]
@@ -114,7 +116,7 @@ class FaceTable:
 
     @classmethod
     def joined(cls, tables: Sequence[FaceTable]) -> FaceTable:
-        """One table after the other; an empty one for none."""
+        """Joins tables in this order. Returns an empty table for none."""
         if not tables:
             return cls.of([])
         columns = {

@@ -1,4 +1,4 @@
-"""One analysis as one file, ``NAME.ferx``: an SQLite database that is whole at every moment."""
+"""One analysis in one file, ``NAME.ferx``: an SQLite database that is consistent at every moment."""
 
 from __future__ import annotations
 
@@ -50,15 +50,15 @@ CREATE TABLE thumbnails (face_id INTEGER PRIMARY KEY, jpeg BLOB NOT NULL);
 
 
 class ResultFileError(FerDesktopError):
-    """A results file is missing, damaged, or not one; the text says which and what to do."""
+    """A results file is missing, damaged, or another kind of file. The text says which and what to do."""
 
 
 class ResultFile:
-    """Tables, people, markers and facts of one analysis; see docs/ferx.md for the layout.
+    """Tables, people, markers and facts of one analysis. docs/ferx.md describes the layout.
 
-    Each method that writes is one transaction: after a kill or a full disk the file holds all that was
-    written before. Several connections, of several threads or processes, may have the same file open; one
-    object is for one thread. ``is_read_only``: it can be looked at, not changed.
+    Each method that writes is one transaction. After a kill or a full disk the file holds everything that was
+    written before. Several connections, from several threads or processes, may have the same file open. One
+    object is for one thread. ``is_read_only``: the file cannot be changed.
     """
 
     def __init__(self, path: Path, connection: sqlite3.Connection, *, is_read_only: bool = False) -> None:
@@ -68,7 +68,7 @@ class ResultFile:
 
     @classmethod
     def create(cls, path: Path, facts: Mapping[str, Any]) -> Self:
-        """A new file. Raises OutputError, also where there is one already."""
+        """Creates a file. Raises OutputError, also where a file exists already."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(exist_ok=False)
@@ -93,7 +93,7 @@ class ResultFile:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """An existing file; one that may not be written to is opened for reading. Raises ResultFileError."""
+        """Opens a file; one that must not be written to is opened for reading. Raises ResultFileError."""
         if not path.is_file():
             raise ResultFileError(f"{path}: there is no such file")
         is_read_only = not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))  # for the journal
@@ -142,7 +142,7 @@ class ResultFile:
             )
 
     def faces(self) -> FaceTable:
-        """Everything that has been appended so far. Raises ResultFileError for damaged content."""
+        """Returns all frames so far. Raises ResultFileError for damaged content."""
         chunks = self._read(f"SELECT {', '.join(_COLUMNS)} FROM chunks ORDER BY id")
         try:
             return FaceTable.joined([_table(row) for row in chunks])
@@ -150,13 +150,13 @@ class ResultFile:
             raise ResultFileError(f"{self.path}: its frames are damaged ({error})") from error
 
     def thumbnails(self) -> dict[int, bytes]:
-        """JPEG pictures by face id."""
+        """Returns JPEG pictures by face id."""
         return dict(self._read("SELECT face_id, jpeg FROM thumbnails"))
 
-    # What people make of them.
+    # People and markers, which users edit.
 
     def people(self) -> People:
-        """Who is who, as it was saved last; ``with_faces`` adds those that have come since."""
+        """Returns the people as they were saved last. ``with_faces`` adds people for newer faces."""
         people = [
             Person(number, name, bool(ignored))
             for number, name, ignored in self._read("SELECT * FROM people")
@@ -168,7 +168,7 @@ class ResultFile:
         return People(tuple(people), tuple(assignments))
 
     def set_people(self, people: People) -> None:
-        """Raises OutputError."""
+        """Replaces all people. Raises OutputError."""
         assignments = [
             (item.face_id, None if math.isinf(item.from_s) else item.from_s, item.person_id)
             for item in people.assignments
@@ -186,7 +186,7 @@ class ResultFile:
         return in_order(tuple(Marker(*row) for row in self._read("SELECT * FROM markers")))
 
     def set_markers(self, markers: Iterable[Marker]) -> None:
-        """Raises OutputError."""
+        """Replaces all markers. Raises OutputError."""
         with self._writing() as database:
             database.execute("DELETE FROM markers")
             database.executemany(
@@ -215,7 +215,7 @@ class ResultFile:
 
 
 def delete_results(path: Path) -> None:
-    """Removes a results file that may be there, and the journal that a kill left. Raises OutputError."""
+    """Removes a results file and the journal that a kill left, if they exist. Raises OutputError."""
     try:
         for leftover in (path, path.with_name(f"{path.name}-journal")):
             leftover.unlink(missing_ok=True)

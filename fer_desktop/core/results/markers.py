@@ -1,4 +1,4 @@
-"""Moments and spans of a recording that someone has named."""
+"""Moments and spans of a recording that somebody has named."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """start_s, end_s: seconds of the source; end_s is None for a moment, and at least start_s for a span."""
+    """A marker for a moment or a span.
+
+    start_s, end_s: seconds of the source. end_s is None for a moment, and at least start_s for a span.
+    """
 
     id: int
     start_s: float
@@ -20,7 +23,8 @@ class Marker:
 
 
 def in_order(markers: tuple[Marker, ...]) -> tuple[Marker, ...]:
-    """By time of their start, those that end first before the others."""
+    """Returns markers by the time of their start. Of markers with one start, those that end first come
+    first."""
     return tuple(
         sorted(markers, key=lambda marker: (marker.start_s, marker.end_s or marker.start_s, marker.id))
     )

@@ -1,6 +1,6 @@
-"""Who is who: the tracker's face ids put together to people, by hand where the tracker was wrong.
+"""Assigns the tracker's face ids to people. A user corrects the tracker's mistakes here.
 
-A person is a place and its motion over time, and what a user made of it. Faces are never recognised.
+A person is a place and its motion over time, as edited by a user. Faces are never recognised.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from fer_desktop.core.results.faces import FaceTable
 
 
 class PeopleError(FerDesktopError):
-    """A change of who is who that makes no sense; the text says why."""
+    """A change of the people is impossible. The text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """ignored: left out of the picture, the timeline, figures and exports."""
+    """A person. ignored: left out of the picture, the timeline, figures and exports."""
 
     id: int
     name: str = ""
@@ -35,7 +35,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """From a time on the faces of this id are this person, until the id's next assignment."""
+    """From a time on, the faces of this id belong to this person, until the id's next assignment."""
 
     face_id: int
     from_s: float
@@ -44,7 +44,8 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """An unchanging state; each change returns another one, so that going back is keeping the old one.
+    """All people and their faces. It never changes: each edit returns a new object, so undo keeps the old
+    one.
 
     people: by rising id. assignments: by face id, then time; each face id has one from -inf on.
     """
@@ -53,14 +54,15 @@ class People:
     assignments: tuple[Assignment, ...] = ()
 
     def person(self, person_id: int) -> Person:
-        """KeyError when there is none."""
+        """Returns a person by id. Raises KeyError for an unknown id."""
         for person in self.people:
             if person.id == person_id:
                 return person
         raise KeyError(person_id)
 
     def with_faces(self, face_ids: Iterable[int]) -> People:
-        """With a person for each face id that has none yet, of the same number if that is free."""
+        """Returns people with a new person for each face id without one. It gets the same number if that is
+        free."""
         known = {item.face_id for item in self.assignments}
         new = sorted({int(face_id) for face_id in face_ids} - known)
         if not new:
@@ -75,7 +77,7 @@ class People:
         return _sorted(people, assignments)
 
     def of_faces(self, face_ids: NDArray[np.int32], pts_s: NDArray[np.float64]) -> NDArray[np.int32]:
-        """(N,) person of each face id at its time."""
+        """Returns the (N,) person of each face id at its time."""
         first = np.zeros(1 + max((item.face_id for item in self.assignments), default=0), np.int32)
         later = []
         for item in self.assignments:
@@ -84,12 +86,12 @@ class People:
             else:
                 later.append(item)
         persons = first[face_ids]
-        for item in later:  # by time, so that of several the last one holds
+        for item in later:  # by time: the last one that applies wins
             persons[(face_ids == item.face_id) & (pts_s >= item.from_s)] = item.person_id
         return persons
 
     def of_table(self, table: FaceTable) -> NDArray[np.int32]:
-        """(N,) person of each face of a table."""
+        """Returns the (N,) person of each face of a table."""
         return self.of_faces(table.face_id, table.face_pts_s)
 
     def ignored_ids(self) -> frozenset[int]:
@@ -102,7 +104,7 @@ class People:
         return self._changed(replace(self.person(person_id), ignored=ignored))
 
     def merged(self, person_id: int, other_id: int, table: FaceTable) -> People:
-        """The other one becomes part of the first. Raises PeopleError where both are in one frame."""
+        """Makes the other person part of the first. Raises PeopleError where both are in one frame."""
         self.person(person_id), self.person(other_id)
         persons = self.of_table(table)
         frames = table.frame_of_face
@@ -122,7 +124,10 @@ class People:
         return _sorted(people, assignments)
 
     def split(self, person_id: int, pts_s: float, table: FaceTable) -> tuple[People, int]:
-        """From a time on it is somebody else; also the new id. Raises PeopleError if nothing is parted."""
+        """Makes a new person of a person's faces from a time on. Returns also the new id.
+
+        Raises PeopleError if the person is not there both before and after.
+        """
         person = self.person(person_id)
         mine = self.of_table(table) == person_id
         times = table.face_pts_s[mine]

@@ -1,4 +1,4 @@
-"""Which recording results belong to: where it was, beside the results, or where a user says it is now."""
+"""Finds the recording of results: where it was, beside the results, or where a user says it is now."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ SAMPLE_BYTES = 2**20
 
 
 def source_facts(info: SourceInfo, results: Path) -> dict[str, Any]:
-    """What a results file says of its source; JSON values.
+    """Returns what a results file stores about its source, as JSON values.
 
     path: absolute. relative_path: from the results' folder, so that both may move together; None where there
-    is no way, as between two drives. fingerprint: see ``fingerprint``; None of a folder or a camera.
+    is no relative path, as between two drives. fingerprint: see ``fingerprint``; None for a folder or a
+    camera.
     """
     path = None if info.path is None else info.path.resolve()
     return {
@@ -35,7 +36,7 @@ def source_facts(info: SourceInfo, results: Path) -> dict[str, Any]:
 
 
 def fingerprint(path: Path) -> str:
-    """SHA-256 of a file's length and its first and last MiB, quick for any length. Raises SourceError."""
+    """Returns the SHA-256 of a file's length, first MiB and last MiB. Raises SourceError."""
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -48,7 +49,7 @@ def fingerprint(path: Path) -> str:
 
 
 def find_source(facts: Mapping[str, Any], results: Path) -> Path | None:
-    """The recording that these facts are of, None when it is not where it was nor beside the results."""
+    """Returns the recording of these facts; None if it is neither where it was nor beside the results."""
     candidates = [results.parent / facts["name"]]
     if facts["relative_path"] is not None:
         candidates.insert(0, results.parent / facts["relative_path"])
@@ -61,7 +62,7 @@ def find_source(facts: Mapping[str, Any], results: Path) -> Path | None:
 
 
 def is_same(facts: Mapping[str, Any], path: Path) -> bool:
-    """Whether a file is the recording that was analysed; a folder is by its name."""
+    """Returns whether a file is the analysed recording. A folder is compared by its name."""
     if facts["fingerprint"] is None:
         return path.is_dir() and path.name == facts["name"]
     try:

@@ -1,4 +1,4 @@
-"""Takes the results of a running analysis into its file."""
+"""Writes the results of a running analysis to its file."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ COMMIT_FRAMES = 1000
 THUMBNAIL_PX = 96
 THUMBNAIL_MARGIN = 0.25
 BETTER = 1.2
-"""A later picture of a face replaces its thumbnail when it is better by so much."""
+"""A later picture of a face replaces its thumbnail when it is better by this factor."""
 
 
 class ResultSink:
-    """A Sink (see core.recording) that is never behind by more than COMMIT_S seconds.
+    """A Sink (see core.sinks) that writes at least every COMMIT_S seconds.
 
-    path: a file that does not exist; with ``replace`` one that does is deleted on opening.
-    facts: what stands in the file about model and settings.
-    The file has its final name from the start, since it is whole at every moment; its fact ``state`` is
-    "running" until ``close`` makes it "complete" or "stopped". clock: seconds, for tests.
+    path: a file that does not exist. With ``replace`` an existing file is deleted on opening.
+    facts: the file's facts about model and settings. clock: seconds, for tests.
+    The file has its final name from the start, since it is consistent at every moment. Its fact ``state`` is
+    "running" until ``close`` makes it "complete" or "stopped".
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class ResultSink:
         return self._path if is_kept else None
 
     def _commit(self) -> None:
-        """Raises OutputError; what could not be written stays waiting, for the next time or the end."""
+        """Writes what is waiting. Raises OutputError; the data then waits for the next time or the end."""
         self._committed_at = self._clock()
         if self._waiting:
             self._file.append(FaceTable.of(self._waiting), self._pictures)
@@ -94,7 +94,7 @@ class ResultSink:
             self._waiting, self._pictures = [], {}
 
     def _consider(self, frame: Frame, face: Face) -> None:
-        """Keeps the picture of a face that is the largest and surest so far."""
+        """Keeps the largest and surest picture of a face so far."""
         worth = face.detection_score * face.box.area**0.5
         if worth < BETTER * self._best.get(face.id, 0.0):
             return

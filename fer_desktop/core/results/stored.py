@@ -1,4 +1,4 @@
-"""A results file read as a whole, the way that the window and every export look at it."""
+"""A results file, read completely, for the window and the exports."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ from fer_desktop.core.types import FrameResult
 
 @dataclass(frozen=True, eq=False)
 class StoredAnalysis:
-    """facts: see ResultFile.facts. thumbnails: JPEG by face id. ``table`` has also people who are ignored."""
+    """The content of a results file.
+
+    facts: see ResultFile.facts. thumbnails: JPEG by face id. ``table`` includes ignored people.
+    """
 
     path: Path
     facts: Mapping[str, Any]
@@ -32,7 +35,7 @@ class StoredAnalysis:
 
     @classmethod
     def load(cls, path: Path) -> StoredAnalysis:
-        """Raises ResultFileError."""
+        """Reads a results file. Raises ResultFileError."""
         with ResultFile.open(path) as file:
             table = file.faces()
             people = file.people().with_faces(np.unique(table.face_id))
@@ -46,12 +49,12 @@ class StoredAnalysis:
 
     @property
     def name(self) -> str:
-        """Of the recording, for people."""
+        """The name of the recording, for people."""
         return str(self.facts["source"]["name"])
 
     @property
     def end_s(self) -> float:
-        """Length of the recording as far as it is known, at least the time of the last frame, in seconds."""
+        """The known length of the recording in seconds, at least the time of the last frame."""
         last = float(self.table.pts_s[-1]) if self.table.frames else 0.0
         return max(last, float(self.facts["source"]["duration_s"] or 0.0))
 
@@ -62,17 +65,17 @@ class StoredAnalysis:
 
     @cached_property
     def shown(self) -> NDArray[np.bool_]:
-        """(N,) whether a face is of a person who is not ignored."""
+        """(N,) True for faces of people who are not ignored."""
         return ~np.isin(self.person_id, list(self.people.ignored_ids()))
 
     @cached_property
     def shown_people(self) -> tuple[Person, ...]:
-        """Those who are not ignored and are in the picture at all, by id."""
+        """The people who are not ignored and are in the picture at some time, by id."""
         present = set(np.unique(self.person_id).tolist())
         return tuple(person for person in self.people.people if person.id in present and not person.ignored)
 
     def result(self, position: int) -> FrameResult:
-        """One frame; ``Face.id`` is that of the person, those who are ignored are left out."""
+        """Returns one frame without ignored people. ``Face.id`` is the person's id."""
         table, rows = self.table, slice(*self.table.first_face[position : position + 2].tolist())
         faces = tuple(
             replace(face, id=person)
@@ -87,10 +90,10 @@ class StoredAnalysis:
         return replace(table.result(position), faces=faces)
 
     def thumbnail(self, person_id: int) -> bytes | None:
-        """A JPEG picture of a person; None where there is none."""
+        """Returns a JPEG picture of a person; None without one."""
         ids = [item.face_id for item in self.people.assignments if item.person_id == person_id]
         return next((self.thumbnails[face_id] for face_id in ids if face_id in self.thumbnails), None)
 
     def source_path(self) -> Path | None:
-        """Where the recording is now, None when it has to be looked for."""
+        """Returns where the recording is now; None when it is not found."""
         return find_source(self.facts["source"], self.path)

@@ -1,4 +1,4 @@
-"""Recordings in which any frame can be read, in any order; the player uses them."""
+"""Reads any frame of a recording, in any order. The player uses it."""
 
 from fer_desktop.core.seeking.base import SeekableSource
 from fer_desktop.core.seeking.opening import open_seekable

@@ -1,4 +1,4 @@
-"""What a recording is in which any frame can be read."""
+"""The interface of a recording in which any frame can be read."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from fer_desktop.core.types import Frame
 
 
 class SeekableSource(Protocol):
-    """Used by one thread, but for ``close``: ``with source: frame = source.frame_at(12.4)``.
+    """A recording in which any frame can be read: ``with source: frame = source.frame_at(12.4)``.
 
-    Making one is cheap. Entering it opens it and completes ``info``; that and reading raise SourceError.
-    Frames have the times that a FrameSource gives for the whole recording. All methods give None once it is
-    closed.
+    It is used by one thread; only ``close`` may be called from any. Creating one is cheap. Entering it opens
+    it and completes ``info``. Entering and reading raise SourceError. Frames have the times that a
+    FrameSource gives for the whole recording. All methods return None after ``close``.
     """
 
     @property
@@ -22,16 +22,17 @@ class SeekableSource(Protocol):
     def __exit__(self, *_: object) -> None: ...
 
     def close(self) -> None:
-        """From any thread: a call that is under way ends soon."""
+        """Closes the recording, from any thread. A call in progress ends soon."""
 
     def prepare(self) -> None:
-        """Does once what the first seek would have to wait for; may take as long as reading the file."""
+        """Does the work that the first seek would wait for. It may take as long as reading the file."""
 
     def frame_at(self, pts_s: float) -> Frame | None:
-        """The frame that is shown at a time in seconds: the last one at or before it, else the first."""
+        """Returns the frame that is shown at a time in seconds: the last one at or before it, else the
+        first."""
 
     def next(self) -> Frame | None:
-        """The frame after the one given last, None at the end."""
+        """Returns the frame after the last returned one; None at the end."""
 
     def previous(self) -> Frame | None:
-        """The frame before the one given last, None at the beginning."""
+        """Returns the frame before the last returned one; None at the beginning."""

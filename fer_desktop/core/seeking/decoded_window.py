@@ -1,4 +1,4 @@
-"""The pictures that were decoded last."""
+"""Keeps the pictures that were decoded last."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import av
 from fer_desktop.core.video import EPSILON_S
 
 LEAST = 2
-"""The picture that is shown and the one after it, however large they are."""
+"""At least this many pictures are kept, however large: the picture that is shown and the next one."""
 
 OVERHEAD_BYTES = 2048
-"""Of a decoded picture beside its pixels, roughly."""
+"""The rough size of a decoded picture beside its pixels."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DecodedPicture:
-    """index: position in the video, counted from 0. picture: as the decoder gave it, not converted."""
+    """A decoded picture. index: position in the video, counted from 0. picture: not yet converted."""
 
     index: int
     pts_s: float
@@ -31,7 +31,7 @@ class DecodedPicture:
 
 
 class DecodedWindow:
-    """Pictures that follow each other without a gap; the oldest leave when there are too many bytes."""
+    """Pictures that follow each other without a gap. The oldest are dropped when there are too many bytes."""
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
@@ -60,17 +60,17 @@ class DecodedWindow:
             self.size_bytes -= self._pictures.popleft().size_bytes
 
     def at(self, pts_s: float) -> DecodedPicture | None:
-        """The newest at or about a time or before it, the first one before that; None while empty."""
+        """Returns the newest picture at or before a time, else the first; None while empty."""
         position = bisect_right(self._pictures, pts_s + EPSILON_S, key=_time)
         return self._pictures[max(position - 1, 0)] if self._pictures else None
 
     def before(self, pts_s: float) -> DecodedPicture | None:
-        """The newest before a time, None when there is none."""
+        """Returns the newest picture before a time; None without one."""
         position = bisect_left(self._pictures, pts_s, key=_time)
         return self._pictures[position - 1] if position else None
 
     def after(self, pts_s: float) -> DecodedPicture | None:
-        """The oldest after a time, None when there is none."""
+        """Returns the oldest picture after a time; None without one."""
         position = bisect_right(self._pictures, pts_s, key=_time)
         return self._pictures[position] if position < len(self._pictures) else None
 

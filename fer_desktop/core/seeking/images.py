@@ -1,4 +1,4 @@
-"""Any picture of a folder, or a single picture, in any order."""
+"""Reads any picture of a folder, or a single picture, in any order."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class SeekableImages:
-    """A SeekableSource (see core.seekable) over what ImageSource reads, with its times and indices.
+    """A SeekableSource over the pictures of an ImageSource, with its times and indices.
 
     Raises SourceError on entering when there is no picture or none can be read.
     """
@@ -44,7 +44,7 @@ class SeekableImages:
         self._closed.set()
 
     def prepare(self) -> None:
-        """There is nothing to prepare."""
+        """Does nothing: pictures need no preparation."""
 
     def frame_at(self, pts_s: float) -> Frame | None:
         position = min(max(math.floor(pts_s + EPSILON_S), 0), len(self._paths) - 1)
@@ -61,7 +61,7 @@ class SeekableImages:
         return -1 if self._frame is None else self._frame.index
 
     def _first_of(self, positions: Iterable[int]) -> Frame | None:
-        """The first of these pictures that can be read."""
+        """Returns the first of these pictures that can be read."""
         for position in positions:
             if self._closed.is_set():
                 return None

@@ -1,4 +1,4 @@
-"""Recordings of which any frame can be had in any order: videos and pictures behind one interface."""
+"""Chooses the seekable recording for a path: a video or pictures."""
 
 from __future__ import annotations
 
@@ -11,5 +11,6 @@ from fer_desktop.core.sources import ImageSource, open_source
 
 
 def open_seekable(path: Path) -> SeekableSource:
-    """For whatever ``open_source`` opens, not entered yet. Raises SourceError, as it does."""
+    """Returns the recording for anything that ``open_source`` opens, not yet entered. Raises SourceError like
+    it."""
     return SeekableImages(path) if isinstance(open_source(path), ImageSource) else SeekableVideo(path)

@@ -1,4 +1,4 @@
-"""Any frame of a video file, in any order."""
+"""Reads any frame of a video file, in any order."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ log = logging.getLogger(__name__)
 CACHE_BYTES = 256 * 2**20
 
 NEAR_S = 0.5
-"""So far ahead it is decoded on without looking for a nearer key frame."""
+"""For times up to this far ahead, it decodes on and looks for no nearer key frame."""
 
 SEEK_COST_PICTURES = 12
-"""Going to a key frame takes about as long as decoding so many pictures."""
+"""Seeking to a key frame takes about as long as decoding this many pictures."""
 
 SEEK_MARGINS_S = (0.0, 10.0, 60.0)
-"""Some formats have no index, and seeking ends after the wanted packet; then it is tried further ahead."""
+"""Seeking in formats without an index ends after the wanted packet. The next try starts further ahead."""
 
 
 class SeekableVideo:
-    """A SeekableSource (see core.seekable) over a video file.
+    """A SeekableSource over a video file.
 
-    Times are those of VideoSource for the whole file, to the last bit. A place is only sought where the times
-    of the packets say for certain where it is (see VideoIndex), and decoded from the key frame before it; in
-    other files the way leads through all pictures before. ``Frame.index`` counts from the file's first one;
-    after a seek, pictures that cannot be decoded are counted too.
+    Times equal those of VideoSource for the whole file, to the last bit. It seeks only where the times of the
+    packets tell the place for certain (see VideoIndex), and decodes from the key frame before. In other files
+    it decodes all pictures before. ``Frame.index`` counts from the file's first picture. After a seek it also
+    counts pictures that cannot be decoded.
 
     cache_bytes: for decoded pictures, so that going back is quick.
     Raises SourceError on entering when nothing can be decoded.
@@ -87,27 +87,28 @@ class SeekableVideo:
         self._release()
 
     def close(self) -> None:
-        """From any thread: a call that is under way ends soon and gives None, as all later ones do."""
+        """Closes the file, from any thread. A call in progress soon ends with None, as all later ones do."""
         self._closed.set()
 
     def prepare(self) -> None:
-        """Reads through the file once, so that the first seek does not have to."""
+        """Reads the file once, so that the first seek need not."""
         self._indexed()
 
     def frame_at(self, pts_s: float) -> Frame | None:
-        """The frame that is shown at a time in seconds: the last one at or before it, else the first."""
+        """Returns the frame that is shown at a time in seconds: the last one at or before it, else the
+        first."""
         self._reach(pts_s)
         return self._show(self._window.at(pts_s))
 
     def next(self) -> Frame | None:
-        """The frame after the one given last, None at the end."""
+        """Returns the frame after the last returned one; None at the end."""
         if self._shown is None:
             return self.frame_at(0.0)
         self._reach(self._shown.pts_s)
         return self._show(self._window.after(self._shown.pts_s))
 
     def previous(self) -> Frame | None:
-        """The frame before the one given last, None at the beginning."""
+        """Returns the frame before the last returned one; None at the beginning."""
         if self._shown is None or self._shown.index == 0:
             return None
         pts_s = self._shown.pts_s
@@ -116,10 +117,10 @@ class SeekableVideo:
             self._decode_while(lambda last: last is None or last.pts_s < pts_s)
         return self._show(self._window.before(pts_s))
 
-    # What is in the window.
+    # The content of the window.
 
     def _holds(self, pts_s: float) -> bool:
-        """Whether the window has the frame of a time for certain."""
+        """Returns whether the window certainly has the frame of a time."""
         return self._begins_before(pts_s) and self._reaches_past(pts_s)
 
     def _begins_before(self, pts_s: float) -> bool:
@@ -131,7 +132,7 @@ class SeekableVideo:
         return self._ended or (last is not None and last.pts_s > pts_s + EPSILON_S)
 
     def _is_ahead(self, pts_s: float) -> bool:
-        """Whether decoding on from here is the quickest way to a time."""
+        """Returns whether decoding on from here is the quickest way to a time."""
         last = self._window.last
         if last is None or not self._begins_before(pts_s):
             return last is None and not self._ended
@@ -157,10 +158,10 @@ class SeekableVideo:
             self._frame = Frame(picture.index, picture.pts_s, image, time.time(), time.monotonic())
         return self._frame
 
-    # How it gets there.
+    # Filling the window.
 
     def _reach(self, pts_s: float) -> None:
-        """Sees to it that the window has the frame of a time, and the one after it or the end."""
+        """Brings the frame of a time, and the next one or the end, into the window."""
         if not self._holds(pts_s) and not self._is_ahead(pts_s):
             self._go_before(pts_s)
         self._decode_while(lambda last: not self._reaches_past(pts_s))
@@ -188,14 +189,14 @@ class SeekableVideo:
         self._window.append(DecodedPicture(index, pts_s, picture))
 
     def _stored_time(self, ticks: int) -> float | None:
-        """As PresentationTimes gives it where it has nothing to mend."""
+        """Returns the time as PresentationTimes gives it if it corrects nothing."""
         decoder = self._decoder
         if decoder is None or decoder.start is None:
             return None
         return float((ticks - decoder.start) * decoder.time_base)
 
     def _go_before(self, pts_s: float) -> None:
-        """Begins the window anew, at or before a time and as near as can be decoded."""
+        """Restarts the window at or before a time, as near as can be decoded."""
         index, decoder = self._indexed(), self._decoder
         if index is not None and decoder is not None:
             for key in index.keys_before(decoder.ticks(pts_s + EPSILON_S)):
@@ -206,14 +207,14 @@ class SeekableVideo:
         self._begin()
 
     def _begin(self) -> None:
-        """At the start of the file."""
+        """Restarts at the start of the file."""
         self._release()
         self._decoder = decoder = VideoDecoder(open_container(self._path), self._path)
         self.info = dataclasses.replace(self.info, fps=decoder.fps, duration_s=decoder.duration_s)
         self._restart(decoder.pictures(), count=0)
 
     def _begin_at(self, decoder: VideoDecoder, key: int, pts_s: float) -> bool:
-        """At a key frame; False where what can be decoded from there begins after a time."""
+        """Restarts at a key frame. Returns False where what can be decoded from there begins after a time."""
         packets = self._packets_from(decoder, key)
         if packets is None:
             return False
@@ -226,7 +227,7 @@ class SeekableVideo:
         return self._begins_before(pts_s)
 
     def _packets_from(self, decoder: VideoDecoder, key: int) -> Iterable[Packet | None] | None:
-        """The packets from a key frame on; None where no seeking leads there."""
+        """Returns the packets from a key frame on; None where seeking does not find it."""
         for margin_s in SEEK_MARGINS_S:
             if not decoder.seek(max(key - int(margin_s / decoder.time_base), decoder.start or 0)):
                 return None

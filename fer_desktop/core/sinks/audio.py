@@ -1,4 +1,4 @@
-"""The sound of a source on its way into an annotated video."""
+"""Copies the sound of a source into an annotated video."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from av.packet import Packet
 MP4_CODECS = frozenset({"aac", "ac3", "alac", "eac3", "flac", "mp3", "opus"})
 AAC_RATES = frozenset({8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000})
 PRIMING_S = 0.1
-"""Sound this far before the origin stays: encoders start with some that players skip."""
+"""Sound up to this far before the origin stays. Encoders start with sound that players skip."""
 SEEK_BEYOND_S = 1.0
 
 
 def copy_sound(
     source: InputContainer, output: OutputContainer, *, origin_s: float, warn: Callable[[str], None]
 ) -> AudioTrack | None:
-    """Adds the source's main sound to the output; None where there is none, or none that can be read.
+    """Adds the source's main sound to the output. Returns None where there is none that can be read.
 
-    origin_s: time of the container that becomes 0; what lies well before it is left out.
+    origin_s: the time of the container that becomes 0. Sound well before it is left out.
     """
     stream = cast(AudioStream | None, source.streams.best("audio"))
     if stream is None:
@@ -41,10 +41,10 @@ def copy_sound(
 
 
 class AudioTrack:
-    """One sound track, copied, or encoded as AAC in stereo at most where MP4 cannot hold it.
+    """One sound track. It is copied, or encoded as AAC with at most two channels where MP4 cannot hold it.
 
-    The track has to be added before the first packet of the file is written. Damage in the source is skipped;
-    errors in writing are raised as FFmpegError.
+    The track has to be added before the first packet of the file is written. Damage in the source is skipped.
+    Errors in writing are raised as FFmpegError.
     """
 
     def __init__(
@@ -70,13 +70,13 @@ class AudioTrack:
         self._next = next(self._items, None)
 
     def write_until(self, time_s: float) -> None:
-        """Writes what begins before a time of the output, in seconds."""
+        """Writes the sound that begins before a time of the output, in seconds."""
         while self._next is not None and cast(int, self._next.pts) * self._time_base < time_s:
             self._write(self._next)
             self._next = next(self._items, None)
 
     def finish(self) -> None:
-        """Writes what the encoder still holds."""
+        """Writes the sound that the encoder still holds."""
         if not self._copied:
             self._output.mux(self._stream.encode(None))
 
@@ -88,7 +88,7 @@ class AudioTrack:
             self._output.mux(self._stream.encode(item))
 
     def _read(self, source: InputContainer, stream: AudioStream) -> Iterator[Packet | AudioFrame]:
-        """Packets to copy or frames to encode, on the output's clock."""
+        """Yields packets to copy or frames to encode, on the output's clock."""
         earliest = -PRIMING_S / self._time_base
         try:
             for packet in source.demux(stream):
@@ -106,7 +106,7 @@ class AudioTrack:
 
 
 def _decoded(packet: Packet) -> list[AudioFrame]:
-    """The frames of a packet; none where it is damaged."""
+    """Returns the frames of a packet; none where it is damaged."""
     try:
         return cast(list[AudioFrame], packet.decode())
     except InvalidDataError:

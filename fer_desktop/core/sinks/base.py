@@ -1,4 +1,4 @@
-"""What a receiver of results is."""
+"""The interface of a receiver of results."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from fer_desktop.core.types import Frame, FrameResult
 
 
 class Sink(Protocol):
-    """Takes results one after the other and makes a file of them.
+    """Receives results one after the other and makes a file of them.
 
-    Until ``close`` the data is in a file beside the final one; nothing half-written ever has the final name.
-    All methods raise OutputError. After a successful ``open``, ``close`` is called once, also after an error:
-    it makes a whole file of what was written and returns it, or None where nothing can be kept. ``complete``
-    is false where the source was not read to its end. ``warnings`` tell in one line each what is left out.
+    Until ``close`` the data is in a file beside the final one. No incomplete file ever has the final name.
+    All methods raise OutputError. After a successful ``open``, ``close`` is called once, also after an error.
+    It completes a file of what was written and returns it, or None where nothing can be kept. ``complete`` is
+    False where the source was not read to its end. ``warnings`` has one line for each thing that is left out.
     """
 
     warnings: list[str]

@@ -15,7 +15,7 @@ from fer_desktop.core.types import Frame, FrameResult, Image
 
 
 class PictureSink:
-    """Writes each picture of a source with its result drawn in into a folder, under its own name.
+    """Writes each picture of a source, with its result drawn into it, to a folder under its own name.
 
     A picture in a format that cannot hold the copy becomes a PNG file.
     """
@@ -53,7 +53,7 @@ class PictureSink:
 
 
 def _encoded(picture: Image, suffix: str) -> bytes | None:
-    """The content of an image file, None where the format cannot hold the picture or is not known."""
+    """Returns the content of an image file; None where the format is unknown or cannot hold the picture."""
     try:
         encoded, data = cv2.imencode(suffix, picture)
     except cv2.error:

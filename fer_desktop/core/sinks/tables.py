@@ -1,4 +1,4 @@
-"""Where results go: the sink protocol, and the CSV and JSON lines sinks."""
+"""The CSV and JSON lines sinks."""
 
 from __future__ import annotations
 
@@ -30,9 +30,10 @@ CSV_COLUMNS: tuple[str, ...] = (
 
 
 class LineSink:
-    """Writes lines of UTF-8 text, unbuffered and always whole: what was written survives a killed process.
+    """Writes complete lines of UTF-8 text without a buffer. What was written survives a killed process.
 
-    lines: the text for one result, each line ended by ``\\n``. header: what stands before the first result.
+    lines: returns the text for one result; each line ends with ``\\n``. header: the text before the first
+    result.
     """
 
     def __init__(self, path: Path, lines: Callable[[FrameResult], str], *, header: str = "") -> None:
@@ -77,17 +78,17 @@ class LineSink:
 
 
 def csv_sink(path: Path) -> LineSink:
-    """A CSV file with the columns CSV_COLUMNS, see ``csv_rows``."""
+    """Returns a sink for a CSV file with the columns CSV_COLUMNS, see ``csv_rows``."""
     return LineSink(path, csv_rows, header=",".join(CSV_COLUMNS) + "\n")
 
 
 def jsonl_sink(path: Path) -> LineSink:
-    """A file of JSON lines, see ``json_line``."""
+    """Returns a sink for a file of JSON lines, see ``json_line``."""
     return LineSink(path, json_line)
 
 
 def csv_rows(result: FrameResult) -> str:
-    """One row for each face; one with empty face fields when there is none. Boxes are in pixels."""
+    """Returns one row for each face, or one with empty face fields without faces. Boxes are in pixels."""
     moment = f"{result.index},{result.pts_s:.6f},"
     if not result.faces:
         return moment + "," * (len(CSV_COLUMNS) - 3) + "\n"
@@ -110,7 +111,7 @@ def _csv_fields(face: Face) -> str:
 
 
 def json_line(result: FrameResult) -> str:
-    """One JSON object with the values of the CSV; ``faces`` is empty when there is none."""
+    """Returns one JSON object with the values of the CSV; ``faces`` is empty without faces."""
     content = {
         "frame": result.index,
         "pts_s": round(result.pts_s, 6),

@@ -35,11 +35,11 @@ X264_OPTIONS = {"preset": "veryfast", "crf": "20", "bf": "0"}
 
 
 class VideoSink:
-    """Draws each result into its frame and encodes it; the sound of a video file comes along.
+    """Draws each result into its frame and encodes the frame. The sound of a video file is kept.
 
-    Presentation times are those of the source, in its own time base; with ``start_s`` the first frame written
-    is at 0. The sound ends at ``end_s`` or where the analysis stopped. Odd sides get one more line of pixels.
-    Blurred faces stay hidden for HIDDEN_FOR_S after they were last found.
+    Presentation times are those of the source, in its own time base. With ``start_s`` the first frame written
+    is at 0. The sound ends at ``end_s`` or where the analysis stopped. An odd side gets one more line of
+    pixels. Blurred faces stay hidden for HIDDEN_FOR_S after they were last found.
     """
 
     def __init__(
@@ -89,7 +89,8 @@ class VideoSink:
         return finish(self._path)
 
     def _boxes_to_hide(self, result: FrameResult) -> list[Box]:
-        """Where faces are, or were a moment ago: a face that is missed in some frames stays hidden."""
+        """Returns the boxes of faces now and a moment ago. A face that is missed in some frames stays
+        hidden."""
         self._seen |= {face.id: (face.box, result.pts_s) for face in result.faces}
         self._seen = {
             id: (box, pts_s)
@@ -99,7 +100,7 @@ class VideoSink:
         return [box for box, _ in self._seen.values()]
 
     def _discard(self) -> None:
-        """An MP4 file without its end cannot be played: what there is of it goes."""
+        """Removes the file. An MP4 file without its end cannot be played."""
         if self._writer is not None:
             with contextlib.suppress(FFmpegError, OSError):
                 self._writer.close()
@@ -108,7 +109,7 @@ class VideoSink:
 
 
 class VideoWriter:
-    """An MP4 file that takes pictures with their times and, from a video file, its sound.
+    """An MP4 file for pictures with their times and, from a video file, its sound.
 
     Its methods raise FFmpegError, OSError, OutputError and, where the source is gone, SourceError.
     """
@@ -116,8 +117,11 @@ class VideoWriter:
     def __init__(
         self, path: Path, info: SourceInfo, first: Image, *, origin_s: float, warn: Callable[[str], None]
     ) -> None:
-        """first: a picture of the size to come. origin_s: time of the source that becomes 0.
-        warn: is told in one line what is left out."""
+        """Begins the file.
+
+        first: a picture of the size to come. origin_s: the time of the source that becomes 0.
+        warn: receives one line for each thing that is left out.
+        """
         self._origin_s = origin_s
         self._last_pts = -1
         self._size = first.shape[1], first.shape[0]
@@ -138,7 +142,10 @@ class VideoWriter:
             self._audio = copy_sound(self._source, self._output, origin_s=zero_s + origin_s, warn=warn)
 
     def write(self, image: Image, pts_s: float) -> None:
-        """image: (H, W, 3) BGR uint8, even sides; a size other than the first is scaled to that."""
+        """Adds a picture.
+
+        image: (H, W, 3) BGR uint8 with even sides. Another size than the first is scaled to it.
+        """
         if (image.shape[1], image.shape[0]) != self._size:
             image = np.asarray(cv2.resize(image, self._size), dtype=np.uint8)
         picture = av.VideoFrame.from_ndarray(image, format="bgr24").reformat(
@@ -160,7 +167,7 @@ class VideoWriter:
         self.close()
 
     def close(self) -> None:
-        """Lets go of the files; without ``finish`` before, the written one cannot be played."""
+        """Closes the files. Without ``finish`` before, the written file cannot be played."""
         if self._source is not None:
             self._source.close()
         self._output.close()
@@ -187,14 +194,17 @@ def _h264_stream(
 
 
 def _pixel_shape(video: VideoStream, size: tuple[int, int]) -> Fraction:
-    """The pixels' width by height; in a picture that was turned upright, the other way round."""
+    """Returns the ratio of a pixel's width to its height, exchanged for a picture that was turned upright."""
     shape = video.sample_aspect_ratio or Fraction(1)
     turned = (video.width < video.height) != (size[0] < size[1])
     return 1 / shape if turned else shape
 
 
 def _even(image: Image) -> Image:
-    """H.264 stores colour at half the resolution: odd sides get one more line, a copy of the last."""
+    """Returns the picture with even sides: an odd side gets a copy of its last line.
+
+    H.264 stores colour at half the resolution.
+    """
     height, width = image.shape[:2]
     if height % 2 == 0 and width % 2 == 0:
         return image

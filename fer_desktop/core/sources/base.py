@@ -1,4 +1,4 @@
-"""What a source of frames is: its description, its interface, and the base that makes closing safe."""
+"""The description and the interface of a source of frames, and a base class with safe closing."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from fer_desktop.core.types import Frame
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
-    """A source as far as it is known; complete once the source is open.
+    """What is known about a source. It is complete once the source is open.
 
     name: for people. path: the file or folder, None for a camera.
-    size: (width, height) in pixels of the first upright frame; later frames may differ. None when unknown.
-    fps, duration_s: estimates, from what a file or driver says about itself. None when it says nothing.
-    fourcc: pixel format that a camera was read back to use, such as "MJPG".
+    size: (width, height) in pixels of the first upright frame. Later frames may differ. None when unknown.
+    fps, duration_s: estimates of the file or driver. None when it gives none.
+    fourcc: the pixel format that a camera really uses, such as "MJPG".
     """
 
     name: str
@@ -32,11 +32,12 @@ class SourceInfo:
 
 
 class FrameSource(Protocol):
-    """Frames one after the other, read once, by one thread: ``with source: for frame in source: ...``.
+    """A series of frames that one thread reads once: ``with source: for frame in source: ...``.
 
-    Making one is cheap. Entering it opens it and raises SourceError, or CameraUnavailableError where trying
-    again later may help; reading raises the same. Presentation times rise from frame to frame.
-    ``close`` may be called from any thread and again: the iteration ends soon, without an error.
+    Creating a source is cheap. Entering it opens it and raises SourceError, or CameraUnavailableError where
+    another try may work later. Reading raises the same. Presentation times rise from frame to frame.
+    ``close`` may be called from any thread and more than once. The iteration then ends soon, without an
+    error.
     """
 
     @property
@@ -48,9 +49,9 @@ class FrameSource(Protocol):
 
 
 class BaseSource(ABC):
-    """A FrameSource over something that must never be released while another thread reads from it.
+    """A FrameSource whose device or file is never released while another thread reads from it.
 
-    ``close`` does not wait for a read that is under way: the reading thread releases when it comes back.
+    ``close`` does not wait for a read in progress. The reading thread releases after its read.
     Subclasses implement ``_open``, ``_read`` and ``_release``; all three run under one lock.
     """
 
@@ -95,12 +96,12 @@ class BaseSource(ABC):
 
     @abstractmethod
     def _open(self) -> None:
-        """Opens it and completes ``info``. Raises SourceError."""
+        """Opens the source and completes ``info``. Raises SourceError."""
 
     @abstractmethod
     def _read(self) -> Frame | None:
-        """The next frame, None after the last. Raises SourceError."""
+        """Returns the next frame; None after the last one. Raises SourceError."""
 
     @abstractmethod
     def _release(self) -> None:
-        """Frees what ``_open`` took, all or a part of it; may be called again."""
+        """Frees everything that ``_open`` took, even in part. May be called again."""

@@ -26,10 +26,11 @@ os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "2")
 
 FIRST_PICTURE_S = 5.0
 NEXT_PICTURE_S = 2.0
-"""A camera that delivers nothing for so long is given up. Many take seconds to begin."""
+"""A camera that sends nothing for so long has failed. Many cameras take seconds to begin."""
 
 RETRY_S = 0.02
-"""Pause after a failed read: some drivers fail at once, and asking on and on would keep a core busy."""
+"""Pause after a failed read. Some drivers fail at once, and reading again without a pause would use a whole
+core."""
 
 BUSY = "another program may be using it: close that program, or plug the camera in again"
 PERMISSIONS = {
@@ -39,7 +40,7 @@ PERMISSIONS = {
 
 
 class Capture(Protocol):
-    """The part of ``cv2.VideoCapture`` that is used."""
+    """The methods of ``cv2.VideoCapture`` that are used here."""
 
     def isOpened(self) -> bool: ...
     def set(self, property_id: int, value: float, /) -> bool: ...
@@ -49,13 +50,14 @@ class Capture(Protocol):
 
 
 class CameraSource(BaseSource):
-    """Frames of a camera; ``pts_s`` counts from the first one.
+    """The frames of a camera. ``pts_s`` counts from the first frame.
 
-    Motion JPEG is asked for before size and rate, since uncompressed pictures of this size do not fit through
-    USB 2 at 30 a second. What the camera really does is read back into ``info``; its frames may still differ.
-    A picture that cannot be read is left out.
+    Motion JPEG is requested before size and rate, because uncompressed pictures of this size do not fit
+    through USB 2 at 30 a second. The real settings of the camera are read back into ``info``; its frames may
+    still differ. A picture that cannot be read is left out.
 
-    Raises CameraUnavailableError, with what to do, when it cannot be opened, sends nothing or was unplugged.
+    Raises CameraUnavailableError, which says what to do, when the camera cannot be opened, sends nothing or
+    was unplugged.
 
     open_capture: makes the ``cv2.VideoCapture`` from index and backend. clock: seconds, like time.monotonic.
     """
@@ -111,7 +113,7 @@ class CameraSource(BaseSource):
             self._capture = None
 
     def _next_frame(self, capture: Capture, patience_s: float) -> Frame | None:
-        """The next picture the camera delivers; None when the source is closed meanwhile."""
+        """Returns the next picture of the camera; None when the source was closed meanwhile."""
         give_up_at = self._clock() + patience_s
         while not self._closed.is_set():
             image = _read_image(capture)
@@ -145,13 +147,13 @@ class CameraSource(BaseSource):
 
 
 def fourcc_name(value: float) -> str | None:
-    """The four letters of a pixel format as OpenCV gives it, None when it is not one."""
+    """Returns the four letters of a pixel format from OpenCV's number; None for another number."""
     letters = (int(value) & 0xFFFFFFFF).to_bytes(4, "little")
     return letters.decode("ascii") if letters.isalnum() else None
 
 
 def _read_image(capture: Capture) -> Image | None:
-    """A fresh (H, W, 3) BGR picture, None when this read failed."""
+    """Returns a new (H, W, 3) BGR picture; None when this read failed."""
     try:
         succeeded, image = capture.read()
     except cv2.error as error:

@@ -1,4 +1,4 @@
-"""The cameras of this computer, and keys for them that last."""
+"""Finds the cameras of this computer and gives each a lasting key."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ BACKENDS: dict[str, tuple[int, ...]] = {
     "Windows": (cv2.CAP_MSMF, cv2.CAP_DSHOW),
     "Darwin": (cv2.CAP_AVFOUNDATION,),
 }
-"""Where cameras are looked for, best first. DirectShow adds virtual cameras that Media Foundation lacks."""
+"""The backends to search, best first. DirectShow finds virtual cameras that Media Foundation does not."""
 
 LINK_FOLDERS = (Path("/dev/v4l/by-id"), Path("/dev/v4l/by-path"))
-"""Lasting names on Linux, best first: by maker and serial number, and by the socket it is plugged into."""
+"""Folders with lasting names on Linux, best first: by maker and serial number, then by the socket."""
 
 
 @dataclass(frozen=True, slots=True)
 class CameraInfo:
     """A camera that is connected now.
 
-    key: stays the same over restarts and replugging; for settings and the command line.
+    key: stays the same after restarts and replugging, for settings and the command line.
     name: for people, different for each camera. path: of the device, valid now; empty where there is none.
-    index, backend: what ``cv2.VideoCapture`` opens it by, valid now.
+    index, backend: for ``cv2.VideoCapture``, valid now.
     """
 
     key: str
@@ -40,7 +40,7 @@ class CameraInfo:
 
 
 def list_cameras() -> tuple[CameraInfo, ...]:
-    """The cameras that can deliver pictures. Asks the system, which may take some tenths of a second."""
+    """Returns the cameras that can deliver pictures. The system takes some tenths of a second to answer."""
     system = platform.system()
     found = [camera for backend in BACKENDS.get(system, ()) for camera in enumerate_cameras(backend)]
     if system == "Linux":
@@ -50,7 +50,7 @@ def list_cameras() -> tuple[CameraInfo, ...]:
 
 
 def find_camera(key: str) -> CameraInfo | None:
-    """The connected camera with this key, else with this path, else with this name; None without any."""
+    """Returns the connected camera with this key, else with this path, else with this name; else None."""
     cameras = list_cameras()
     for attribute in ("key", "path", "name"):
         for camera in cameras:
@@ -60,10 +60,11 @@ def find_camera(key: str) -> CameraInfo | None:
 
 
 def describe(found: Iterable[FoundCamera], keys: Mapping[str, str]) -> tuple[CameraInfo, ...]:
-    """Each camera once, with a name and a key of its own.
+    """Returns each camera once, with its own name and key.
 
-    found: one backend after the other. A later one adds only cameras whose name is new: one device has the
-    same name in all of them, but other paths. keys: the key for a path; without one the name is the key.
+    found: the cameras of one backend after the other. A later backend adds only cameras with new names,
+    because a device has the same name in all backends but different paths. keys: the key for a path; a camera
+    without one has its name as the key.
     """
     cameras: list[CameraInfo] = []
     backend_of: dict[str, int] = {}
@@ -80,7 +81,7 @@ def describe(found: Iterable[FoundCamera], keys: Mapping[str, str]) -> tuple[Cam
 
 
 def lasting_links(folders: Iterable[Path] = LINK_FOLDERS) -> dict[str, str]:
-    """For the path of a device node the udev link to it that stays the same; the first folder wins."""
+    """Returns the lasting udev link for the path of each device node. The first folder wins."""
     links: dict[str, str] = {}
     for folder in folders:
         for link in sorted(folder.iterdir()) if folder.is_dir() else ():

@@ -22,14 +22,15 @@ log = logging.getLogger(__name__)
 IMAGE_SUFFIXES = frozenset(
     {".bmp", ".jfif", ".jpe", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"}
 )
-"""Endings, in lower case, of the files that a folder of pictures is made of."""
+"""The endings, in lower case, of the files that count as pictures in a folder."""
 
 
 class ImageSource(BaseSource):
-    """Pictures in a given order, or those of a folder in natural order (2 before 10), without its subfolders.
+    """Pictures in a given order, or the pictures of a folder in natural order (2 before 10) without
+    subfolders.
 
     Picture k, counted from 0, has index k and is at k seconds; ``paths[frame.index]`` is its file. The EXIF
-    orientation is honoured. Of several pictures an unreadable one is left out, with a warning in the log.
+    orientation is applied. An unreadable picture among several is left out, with a warning in the log.
 
     Raises SourceError on entering when there is no picture or none can be read.
     """
@@ -57,7 +58,7 @@ class ImageSource(BaseSource):
         return next(self._frames, None)
 
     def _release(self) -> None:
-        """Nothing stays open between two pictures."""
+        """Does nothing: no file is open between two pictures."""
 
     def _readable(self) -> Iterator[Frame]:
         for index, path in enumerate(self.paths):
@@ -72,7 +73,7 @@ class ImageSource(BaseSource):
 
 
 def folder_images(folder: Path) -> tuple[Path, ...]:
-    """The pictures of a folder in natural order, hidden ones left out. Raises SourceError."""
+    """Returns the pictures of a folder in natural order, without hidden files. Raises SourceError."""
     try:
         entries = [path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES]
     except OSError as error:
@@ -85,13 +86,14 @@ def folder_images(folder: Path) -> tuple[Path, ...]:
 
 
 def natural_order(name: str) -> list[tuple[int, str]]:
-    """A sort key that orders the numbers in names by value: photo2 before photo10."""
+    """Returns a sort key that orders numbers in names by value: photo2 before photo10."""
     parts = re.split(r"(\d+)", name.casefold())
     return [(int(part), "") if part.isdecimal() else (0, part) for part in parts if part]
 
 
 def read_image(path: Path) -> Image:
-    """An upright picture as (H, W, 3) BGR uint8. Raises SourceError that names the file."""
+    """Reads a picture and returns it upright as (H, W, 3) BGR uint8. Raises SourceError, which names the
+    file."""
     try:
         data = np.fromfile(path, np.uint8)
         image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None

@@ -1,4 +1,4 @@
-"""Where frames come from: cameras, video files and pictures behind one interface."""
+"""Chooses the source for a path."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from fer_desktop.core.sources.video import VideoSource
 
 
 def open_source(path: Path, *, start_s: float | None = None, end_s: float | None = None) -> FrameSource:
-    """The source for a video, a picture or a folder of pictures, not entered yet.
+    """Returns the source for a video, a picture or a folder of pictures. It is not entered yet.
 
-    A file with the ending of a picture is one; any other file is taken for a video. start_s, end_s: the part
-    of a video to read, in seconds. Raises SourceError when there is nothing at the path or it cannot be
-    reached, or when a part in time is
-    asked for of pictures; what is wrong with the content shows on entering.
+    A file with the ending of a picture is a picture, and any other file a video. start_s, end_s: the part of
+    a video to read, in seconds.
+
+    Raises SourceError when there is nothing at the path, when the path cannot be reached, and when pictures
+    are given with a part in time. Errors in the content appear on entering.
     """
     try:
         exists, is_file = path.exists(), path.is_file()

@@ -17,20 +17,21 @@ from fer_desktop.core.video import CONVERT, EPSILON_S, TimedPicture, VideoDecode
 log = logging.getLogger(__name__)
 
 SEEK_MARGINS_S = (0.0, 10.0, 60.0)
-"""Some formats have no index, and seeking ends after the wanted time; then it is tried further ahead."""
+"""Seeking in formats without an index ends after the wanted time. The next try starts further ahead."""
 
 CUT_OFF = 0.9
-"""A file whose pictures end before this share of its length may be cut off, which gets a warning."""
+"""A video whose pictures end before this share of its length may be cut off. It gets a warning."""
 
 
 class VideoSource(BaseSource):
-    """The frames of a video file from ``start_s`` on and before ``end_s``, in the order of showing.
+    """The frames of a video file from ``start_s`` until before ``end_s``, in the order of showing.
 
     Times are those of the container, in seconds from the stream's start, and always rise (PresentationTimes).
-    ``Frame.index`` counts the frames delivered before. With ``start_s`` that is the position in the range:
-    the position in the file could only be known by decoding all of it. Times stay those of the whole file.
+    They are times in the whole file also with ``start_s``. ``Frame.index`` counts the frames delivered
+    before, so with ``start_s`` it is the position in the range. The position in the file would need all of it
+    decoded.
     Pictures are upright: the display matrix is applied. Frames that cannot be decoded are left out, with a
-    warning in the log. What a file says about its length and number of frames is never relied on.
+    warning in the log. The length and the number of frames that a file gives are never trusted.
 
     Raises SourceError on entering when the range is empty or nothing in it can be decoded.
     """
@@ -45,7 +46,9 @@ class VideoSource(BaseSource):
 
     def _open(self) -> None:
         if self._start_s < 0 or (self._end_s is not None and self._end_s <= self._start_s):
-            raise SourceError(f"{self._path}: {self._wanted()} is no range of time; end after the start")
+            raise SourceError(
+                f"{self._path}: {self._wanted()} is not a range of time; choose an end after the start"
+            )
         frames = self._range()
         first = next(frames, None)
         if self._closed.is_set():
@@ -89,7 +92,7 @@ class VideoSource(BaseSource):
             )
 
     def _pictures_from(self, start_s: float) -> Iterator[TimedPicture]:
-        """Decoded pictures and their times in seconds, the first one at or before a time."""
+        """Yields decoded pictures and their times in seconds. The first picture is at or before a time."""
         for margin_s in SEEK_MARGINS_S:
             decoder = self._opened()
             if start_s <= margin_s or not decoder.seek(decoder.ticks(start_s - margin_s)):
@@ -101,7 +104,7 @@ class VideoSource(BaseSource):
         return self._pictures(self._opened())
 
     def _opened(self) -> VideoDecoder:
-        """The file, opened again at its start."""
+        """Returns the file, opened again at its start."""
         self._release()
         self._decoder = decoder = VideoDecoder(open_container(self._path), self._path)
         self.info = dataclasses.replace(self.info, fps=decoder.fps, duration_s=decoder.duration_s)

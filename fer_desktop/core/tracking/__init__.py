@@ -1,4 +1,4 @@
-"""Which face is which from frame to frame, and its emotions averaged over time."""
+"""Follows faces from frame to frame, and averages their emotions over time."""
 
 from fer_desktop.core.tracking.smoothing import DEFAULT_UNCERTAIN_BELOW, EmotionSmoother, plain_label
 from fer_desktop.core.tracking.tracker import MEMORY_S, FaceTracker, TrackedBox

@@ -1,4 +1,4 @@
-"""Steady values from noisy ones: the One-Euro filter, and emotions averaged over time with hysteresis."""
+"""Makes steady values from noisy ones: the One-Euro filter, and averaged emotions with hysteresis."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from numpy.typing import NDArray
 from fer_desktop.core.emotions import EMOTIONS
 
 DEFAULT_UNCERTAIN_BELOW = 0.4
-"""No label is shown while the largest smoothed probability is below this, 0 to 1. Below it the bundled model
-is wrong more often than right: see docs/decisions/004-uncertain.md."""
+"""No label is shown while the largest smoothed probability is below this, 0 to 1.
+
+Below it the bundled model is wrong more often than right: see docs/decisions/004-uncertain.md.
+"""
 
 UNCERTAIN_MARGIN = 0.05
-"""How far above it the probability has to rise before a label is shown again."""
+"""The probability has to rise this far above the threshold before a label is shown again."""
 
 TIME_CONSTANT_S = 0.4
-"""After this time a change has come through by 63 %."""
+"""After this time the average has followed a change by 63 %."""
 
 LEAD = 0.1
 LEAD_TIME_S = 0.8
-"""Another label replaces the shown one when it leads by so much, or for so long."""
+"""Another label replaces the shown one when it leads by this much, or for this long."""
 
 
 class OneEuroFilter:
@@ -40,7 +42,7 @@ class OneEuroFilter:
         self._time = 0.0
 
     def __call__(self, value: NDArray[np.float64], time_s: float) -> NDArray[np.float64]:
-        """The filtered value. A time that is not after the last one leaves it as it was."""
+        """Returns the filtered value. A time that is not after the last one leaves the value unchanged."""
         if self._value is None:
             self._value, self._speed, self._time = value, np.zeros_like(value), time_s
             return value
@@ -56,7 +58,7 @@ class OneEuroFilter:
 
 
 def _rate(cutoff: float | NDArray[np.float64], elapsed: float) -> float | NDArray[np.float64]:
-    """The paper's alpha per second of elapsed time, which stays finite however short that is."""
+    """Returns the paper's alpha per second of elapsed time. It stays finite for any short time."""
     angular = 2 * math.pi * cutoff
     return angular / (1 + angular * elapsed)
 
@@ -64,8 +66,8 @@ def _rate(cutoff: float | NDArray[np.float64], elapsed: float) -> float | NDArra
 class EmotionSmoother:
     """The emotions of one face over time: a moving average of the probabilities, and the label to show.
 
-    The average is exponential with a weight of 1 - exp(-elapsed / TIME_CONSTANT_S), so that it does not
-    depend on the frame rate. The label has hysteresis in the two ways that the constants above describe.
+    The average is exponential with a weight of 1 - exp(-elapsed / TIME_CONSTANT_S), so it does not depend on
+    the frame rate. The constants above describe the two kinds of hysteresis of the label.
     """
 
     def __init__(self, *, uncertain_below: float = DEFAULT_UNCERTAIN_BELOW) -> None:
@@ -79,7 +81,7 @@ class EmotionSmoother:
     def update(
         self, probabilities: NDArray[np.floating], time_s: float
     ) -> tuple[NDArray[np.float64], str | None]:
-        """Takes the (7,) probabilities at a time; returns the smoothed ones, sum 1, and the label or None."""
+        """Adds the (7,) probabilities at a time. Returns the smoothed ones, sum 1, and the label or None."""
         current = np.asarray(probabilities, dtype=np.float64)
         if self._smoothed is None:
             self._smoothed = current
@@ -103,6 +105,6 @@ class EmotionSmoother:
 
 
 def plain_label(probabilities: NDArray[np.floating], uncertain_below: float) -> str | None:
-    """The most likely emotion, None when its probability is below the threshold."""
+    """Returns the most likely emotion; None when its probability is below the threshold."""
     top = int(probabilities.argmax())
     return EMOTIONS[top] if probabilities[top] >= uncertain_below else None

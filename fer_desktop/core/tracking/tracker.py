@@ -1,4 +1,4 @@
-"""Which face is which from frame to frame: association of detections, motion, steady boxes."""
+"""Gives faces lasting ids: association of detections, motion, steady boxes."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from fer_desktop.core.tracking.smoothing import OneEuroFilter
 from fer_desktop.core.types import Box, Detection
 
 MEMORY_S = 0.7
-"""How long a face that is not found is remembered, so that it keeps its id when it comes back."""
+"""A face that is not found is remembered for this long. It keeps its id if it comes back."""
 
 CARRY_S = 0.3
-"""How far ahead a box is moved between two detections at most."""
+"""A box is moved ahead by at most this time between two detections."""
 
 CONFIRM_WITHIN_S = 0.2
 SURE_SCORE = 0.8
-"""Where detections follow each other this quickly, a face of a lower score is shown when found twice."""
+"""When detections follow each other this quickly, a face of a lower score is shown once found twice."""
 
 MAX_DISTANCE = 1.0
 MAX_SIZE_RATIO = 2.0
@@ -44,11 +44,11 @@ class TrackedBox:
 
 
 class FaceTracker:
-    """Gives detections lasting ids and carries the boxes between detections. Times are PTS in seconds.
+    """Gives detections lasting ids and moves the boxes between detections. Times are PTS in seconds.
 
     Detections are assigned to the predicted boxes by the least sum of costs (Hungarian assignment), as in
-    SORT (Bewley et al. 2016), with the distance-IoU of Zheng et al. (2020) as the cost. Boxes whose centres
-    are more than MAX_DISTANCE sides apart or whose sides differ by more than MAX_SIZE_RATIO never belong
+    SORT (Bewley et al. 2016). The cost is the distance-IoU of Zheng et al. (2020). Boxes whose centres are
+    more than MAX_DISTANCE sides apart, or whose sides differ by more than MAX_SIZE_RATIO, never belong
     together. A face that was not matched at the last detection is remembered for MEMORY_S, but not returned.
     """
 
@@ -60,22 +60,22 @@ class FaceTracker:
         self.reset()
 
     def reset(self) -> None:
-        """Starts anew: no faces, ids from 1."""
+        """Forgets every face. Ids start from 1 again."""
         self._next_id = 1
         self.forget()
 
     def forget(self) -> None:
-        """Forgets every face; ids go on."""
+        """Forgets every face. Ids go on."""
         self._tracks: list[_Track] = []
         self._last_update_s: float | None = None
 
     @property
     def ids(self) -> set[int]:
-        """Ids of the faces returned now or remembered."""
+        """The ids of the faces that are returned now or remembered."""
         return {track.id for track in self._tracks if track.id is not None}
 
     def update(self, detections: Sequence[Detection], time_s: float) -> list[TrackedBox]:
-        """Takes everything the detector found at a time; returns the faces that are there."""
+        """Takes all detections at a time. Returns the faces that are there."""
         at_once = self._last_update_s is None or time_s - self._last_update_s > CONFIRM_WITHIN_S
         self._last_update_s = time_s
         predictions = [track.predict(time_s, MEMORY_S) for track in self._tracks]
@@ -95,7 +95,7 @@ class FaceTracker:
         return self.carry(time_s)
 
     def carry(self, time_s: float) -> list[TrackedBox]:
-        """The faces of the last update, moved on to this time."""
+        """Returns the faces of the last update, moved on to this time."""
         return [
             TrackedBox(track.id, track.steady_box(time_s), track.score)
             for track in self._tracks
@@ -103,12 +103,15 @@ class FaceTracker:
         ]
 
     def expected(self, time_s: float) -> tuple[list[Box], int]:
-        """Where faces should be at a time, remembered ones included; how many of them are not just that."""
+        """Returns the boxes where faces should be at a time, and how many faces the last detection matched.
+
+        Remembered faces are among the boxes.
+        """
         boxes = [track.predict(time_s, MEMORY_S) for track in self._tracks]
         return boxes, sum(track.is_matched for track in self._tracks)
 
     def _assign(self, tracks: Sequence[Box], detections: Sequence[Box]) -> dict[int, int]:
-        """For each track's index the index of its detection, where there is one."""
+        """Returns the index of the detection for the index of each track that has one."""
         costs = np.array([[_cost(track, item) for item in detections] for track in tracks])
         if costs.size == 0:
             return {}
@@ -121,7 +124,7 @@ class FaceTracker:
 
 
 class _Track:
-    """One face. Its centre follows a Kalman filter with constant velocity whose axes share one covariance."""
+    """One face. Its centre follows a Kalman filter with constant velocity; both axes share one covariance."""
 
     def __init__(self, detection: Detection, time_s: float) -> None:
         self.id: int | None = None
@@ -173,7 +176,7 @@ _IMPOSSIBLE = 1e6
 
 
 def _cost(first: Box, second: Box) -> float:
-    """The distance-IoU loss, 0 to 2, of two squares that may be the same face."""
+    """Returns the distance-IoU loss, 0 to 2, of two squares that may be the same face."""
     distance = math.dist(first.centre, second.centre)
     small, large = sorted((first.width, second.width))
     if distance > MAX_DISTANCE * (small + large) / 2 or large > MAX_SIZE_RATIO * small:

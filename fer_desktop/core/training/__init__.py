@@ -1,4 +1,4 @@
-"""What the window and the trainer share: messages, the run folder, predictions and figures."""
+"""The contract of the window and the trainer: messages, the run folder, predictions and figures."""
 
 from fer_desktop.core.training import evaluation
 from fer_desktop.core.training.collection import (

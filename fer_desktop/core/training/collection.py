@@ -1,4 +1,4 @@
-"""Pictures of one's own face as a data set: when a crop is taken, and files in class folders."""
+"""Collects pictures of one's own face as a data set: when to take a crop, and files in class folders."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ SPLIT = "train"
 
 @dataclass(frozen=True, slots=True)
 class BurstOptions:
-    """countdown_s: before the first crop. count: of crops, evenly over duration_s seconds."""
+    """When crops are taken.
+
+    countdown_s: before the first crop. count: number of crops, evenly over duration_s seconds.
+    """
 
     countdown_s: float = 3.0
     count: int = 10
@@ -32,17 +35,20 @@ class BurstOptions:
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """image: (S, S, 3) uint8 BGR, S at most LARGEST_SIDE. wall_time: seconds since the epoch."""
+    """A picture of a face.
+
+    image: (S, S, 3) uint8 BGR, S at most LARGEST_SIDE. wall_time: seconds since the epoch.
+    """
 
     image: Image
     wall_time: float
 
 
 class Burst:
-    """Counts down, then takes crops evenly spaced in time. Its only clock is the frames' own, so that it
-    stands still while no picture comes.
+    """Counts down, then takes crops evenly spaced in time.
 
-    It is over when all crops are taken, or when its time is: then no face was in view for the others.
+    It uses the times of the frames as its only clock, so it waits while no picture comes. It is over when all
+    crops are taken or when its time is over. Crops may then be missing because no face was in view.
     """
 
     def __init__(self, options: BurstOptions) -> None:
@@ -53,7 +59,7 @@ class Burst:
 
     @property
     def countdown_s(self) -> float:
-        """Seconds until the first crop; 0 from then on."""
+        """The seconds until the first crop, then 0."""
         if self._begins_s is None:
             return self.options.countdown_s
         return max(0.0, self._begins_s - self._now_s)
@@ -66,7 +72,7 @@ class Burst:
         return its_time_is_over or len(self.crops) == self.options.count
 
     def note(self, frame: Frame, face: Face | None) -> None:
-        """Takes a crop of the face if one is due at this frame; at most one of a frame."""
+        """Takes a crop of the face if one is due at this frame. It takes at most one crop of a frame."""
         self._now_s = frame.captured_at
         if self._begins_s is None:
             self._begins_s = self._now_s + self.options.countdown_s
@@ -81,7 +87,7 @@ def largest_face(result: FrameResult) -> Face | None:
 
 
 def take_crop(frame: Frame, face: Face) -> Crop:
-    """The face with a margin, in its own resolution up to LARGEST_SIDE; keeps nothing of the frame alive."""
+    """Returns the face with a margin, in its own resolution up to LARGEST_SIDE. The crop is a copy."""
     image = crop_face(frame.image, face.box, CROP_MARGIN)
     if len(image) > LARGEST_SIDE:
         resized = cv2.resize(image, (LARGEST_SIDE, LARGEST_SIDE), interpolation=cv2.INTER_AREA)
@@ -94,7 +100,7 @@ def class_folder(folder: Path, emotion: str) -> Path:
 
 
 def write_crops(folder: Path, emotion: str, crops: Sequence[Crop]) -> tuple[Path, ...]:
-    """Writes FOLDER/train/EMOTION/DATE-TIME-NUMBER.png, all of them or none; replaces no file.
+    """Writes FOLDER/train/EMOTION/DATE-TIME-NUMBER.png: all files or none. It replaces no file.
 
     Raises OutputError.
     """
@@ -114,7 +120,7 @@ def write_crops(folder: Path, emotion: str, crops: Sequence[Crop]) -> tuple[Path
 
 
 def count_crops(folder: Path) -> dict[str, int]:
-    """Files of each emotion, in the order of EMOTIONS; zeros for a folder that is not there."""
+    """Returns the number of files of each emotion, in the order of EMOTIONS; zeros without a folder."""
     return {name: sum(1 for _ in class_folder(folder, name).glob("*.png")) for name in EMOTIONS}
 
 

@@ -1,4 +1,4 @@
-"""Whether of two models on the same rows one is better, or the difference may be chance."""
+"""Tests whether one of two models is better on the same rows, or the difference may be chance."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ NORMAL_95 = 1.96
 
 
 class ComparisonError(FerDesktopError):
-    """Two models were not asked about the same rows."""
+    """The two models were evaluated on different rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class McNemar:
-    """only_first, only_second: rows that one of the models has right and the other wrong.
+    """The result of McNemar's test.
 
-    p: how likely a difference of this size or a larger one would be if both were equally good.
+    only_first, only_second: the number of rows that only this model has right.
+    p: the probability of such a difference, or a larger one, if both were equally good.
     """
 
     only_first: int
@@ -33,7 +34,7 @@ class McNemar:
 
 @dataclass(frozen=True, slots=True)
 class RecallDifference:
-    """first, second: recalls of one emotion, 0 to 1, of ``rows`` rows.
+    """Two models' recalls of one emotion on ``rows`` rows, 0 to 1.
 
     difference: second - first, with an interval of 95 %.
     """
@@ -52,7 +53,7 @@ class RecallDifference:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """first, second: accuracies, 0 to 1, on ``rows`` labelled rows, judged with strength ``tau``.
+    """Two models' accuracies, 0 to 1, on ``rows`` labelled rows, judged with strength ``tau``.
 
     recalls: of the emotions that have rows.
     """
@@ -66,7 +67,7 @@ class Comparison:
 
 
 def compare(first: Predictions, second: Predictions, tau: float = 0.0) -> Comparison:
-    """Raises ComparisonError that says in which way the rows differ."""
+    """Compares two models. Raises ComparisonError, which says how the rows differ."""
     _check_same_rows(first, second)
     labelled = first.labels != NO_LABEL
     labels = first.labels[labelled]
@@ -82,10 +83,10 @@ def compare(first: Predictions, second: Predictions, tau: float = 0.0) -> Compar
 
 
 def mcnemar(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> McNemar:
-    """The exact test of McNemar (1947) on (N,) rows that each model has right or wrong.
+    """Applies the exact test of McNemar (1947) to (N,) rows that each model has right or wrong.
 
-    If both are equally good, a row that only one has right is as likely to be the first's as the second's, so
-    the counts of these rows follow a binomial distribution with share 1/2.
+    If both models are equally good, each is equally likely to be the only one with a row right. The counts of
+    these rows then follow a binomial distribution with share 1/2.
     """
     from scipy.stats import binomtest  # slow to load
 
@@ -96,14 +97,14 @@ def mcnemar(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> McNemar:
 
 
 def in_words(comparison: Comparison, first: str, second: str) -> str:
-    """What the test says, with the names of the models."""
+    """Returns the result of the test in words, with the names of the models."""
     test = comparison.mcnemar
     counts = f"{first} alone is right on {test.only_first:,} faces, {second} alone on {test.only_second:,}"
     p = "below 0.001" if test.p < 0.001 else f"{test.p:.3f}"
     if test.p >= SIGNIFICANT:
-        return f"{counts}: that may well be chance (McNemar's test, p {p})."
+        return f"{counts}: the difference may be chance (McNemar's test, p {p})."
     better = first if test.only_first > test.only_second else second
-    return f"{counts}: {better} is better, hardly by chance (McNemar's test, p {p})."
+    return f"{counts}: {better} is better, and chance is an unlikely cause (McNemar's test, p {p})."
 
 
 def _check_same_rows(first: Predictions, second: Predictions) -> None:
@@ -125,7 +126,8 @@ def _check_same_rows(first: Predictions, second: Predictions) -> None:
 
 
 def _recall_difference(emotion: str, first: NDArray[np.bool_], second: NDArray[np.bool_]) -> RecallDifference:
-    """The interval for paired shares of Agresti and Min (2005): half a row is added to each of four cells."""
+    """Returns an interval for paired shares (Agresti and Min 2005): half a row is added to each of four
+    cells."""
     count = len(first)
     only_first, only_second = (first & ~second).sum() + 0.5, (~first & second).sum() + 0.5
     centre = (only_second - only_first) / (count + 2)

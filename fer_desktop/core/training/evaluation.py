@@ -1,8 +1,8 @@
-"""How good a model is on the rows of a data set: everything that follows from its `Predictions`.
+"""Figures that follow from a model's `Predictions` on the rows of a data set.
 
-The figures are those of ``trainer.metrics``; here they can be looked at from any side without the trainer.
+They are those of ``trainer.metrics``, computed without the trainer.
 tau: strength of the logit adjustment, 0 for the natural frequencies, 1 as if all emotions were equally
-frequent. Rows without a label count nowhere.
+frequent. Rows without a label are left out.
 """
 
 from __future__ import annotations
@@ -48,21 +48,24 @@ class Judged:
         )
 
     def confusion(self) -> Counts:
-        """(7, 7) counts, rows the true emotion, columns the predicted one."""
+        """Returns (7, 7) counts: rows are the true emotion, columns the predicted one."""
         matrix = np.zeros((len(EMOTIONS), len(EMOTIONS)), dtype=np.int64)
         np.add.at(matrix, (self.labels, self.predicted), 1)
         return matrix
 
     def behind(self, true: int, predicted: int) -> Counts:
-        """The places in the predictions that make up a cell of the confusion matrix, most confident first."""
+        """Returns the places in the predictions of a cell of the confusion matrix, most confident first."""
         found = np.flatnonzero((self.labels == true) & (self.predicted == predicted))
         return self.rows[found[np.argsort(-self.confidence[found], kind="stable")]]
 
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """accuracy with its interval of 95 %, macro_recall, macro_f1: 0 to 1; the latter two over the emotions
-    that occur. recall: (7,), NaN for an emotion that does not occur. rows: how many are judged."""
+    """The main figures.
+
+    accuracy, with its interval of 95 %, macro_recall, macro_f1: 0 to 1. The macro figures are means over the
+    emotions that occur. recall: (7,), NaN for an emotion that does not occur. rows: their number.
+    """
 
     rows: int
     accuracy: float
@@ -90,10 +93,10 @@ def headline(judged: Judged) -> Headline:
 
 
 def wilson_interval(right: int, rows: int) -> tuple[float, float]:
-    """The interval of 95 % for the accuracy of which ``right`` of ``rows`` are a sample; (0, 1) for no rows.
+    """Returns the interval of 95 % for an accuracy, from ``right`` of ``rows`` rows; (0, 1) for no rows.
 
     The score interval (Wilson 1927) stays in 0 to 1. It also holds for few rows and for shares near 1 (Brown,
-    Cai and DasGupta 2001). It takes the rows for independent.
+    Cai and DasGupta 2001). It assumes that the rows are independent.
     """
     from scipy.stats import binomtest  # slow to load
 
@@ -105,8 +108,10 @@ def wilson_interval(right: int, rows: int) -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """Equal bins of confidence. confidence, accuracy: (B,) means, 0 to 1, of an empty bin its middle and 0.
-    counts: (B,) rows."""
+    """Equal bins of confidence.
+
+    confidence, accuracy: (B,) means, 0 to 1; for an empty bin its middle and 0. counts: (B,) rows.
+    """
 
     confidence: Floats
     accuracy: Floats
@@ -114,18 +119,18 @@ class Reliability:
 
     @property
     def expected_calibration_error(self) -> float:
-        """Mean gap between confidence and accuracy over the rows (Guo et al. 2017), 0 to 1."""
+        """The mean gap between confidence and accuracy over the rows (Guo et al. 2017), 0 to 1."""
         gaps = np.abs(self.accuracy - self.confidence) * self.counts
         return float(gaps.sum() / max(self.counts.sum(), 1))
 
     @property
     def error_by_chance(self) -> tuple[float, float]:
-        """The expected calibration errors, 5th and 95th percentile, that chance alone gives to such bins when
-        each row is right as often as the model says, 0 to 1; (0, 0) for no rows.
+        """The range of the expected calibration error by chance: its 5th and 95th percentile, 0 to 1.
 
-        So an error within them says nothing against a model, and fewer rows make it larger. By consistency
-        resampling (Bröcker and Smith 2007), the confidences of a bin taken for equal; the same answer for
-        the same bins.
+        It is the error of such bins if each row is right as often as the model says; (0, 0) for no rows. An
+        error inside the range is no evidence against the model. Fewer rows make the range larger. The method
+        is consistency resampling (Bröcker and Smith 2007), with one confidence for all rows of a bin. Equal
+        bins always give the same range.
         """
         shape = (_RESAMPLES, len(self.counts))
         right = np.random.default_rng(0).binomial(self.counts, self.confidence, shape)
@@ -135,7 +140,7 @@ class Reliability:
 
 
 def reliability(judged: Judged, bins: int = CALIBRATION_BINS) -> Reliability:
-    """The reliability diagram (DeGroot and Fienberg 1983; Niculescu-Mizil and Caruana 2005)."""
+    """Returns the reliability diagram (DeGroot and Fienberg 1983; Niculescu-Mizil and Caruana 2005)."""
     places = np.minimum((judged.confidence * bins).astype(np.int64), bins - 1)
     counts = np.bincount(places, minlength=bins)
     middles = (np.arange(bins) + 0.5) / bins
@@ -153,8 +158,11 @@ def reliability(judged: Judged, bins: int = CALIBRATION_BINS) -> Reliability:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """thresholds: (K,), rising. coverage: (K,) share of the rows that are answered. accuracy: (K,) among
-    these; NaN where none is answered."""
+    """Coverage and accuracy by threshold.
+
+    thresholds: (K,), rising. coverage: (K,) share of the rows that are answered. accuracy: (K,) among these;
+    NaN where none is answered.
+    """
 
     thresholds: Floats
     coverage: Floats
@@ -162,8 +170,11 @@ class Coverage:
 
 
 def coverage_curve(judged: Judged, thresholds: Floats) -> Coverage:
-    """What is won by not answering below a confidence: the risk-coverage curve of selective classification
-    (El-Yaniv and Wiener 2010), with accuracy for risk."""
+    """Returns the gain from giving no answer below a confidence.
+
+    This is the risk-coverage curve of selective classification (El-Yaniv and Wiener 2010), with accuracy for
+    risk.
+    """
     order = np.argsort(judged.confidence)
     confidence, correct = judged.confidence[order], judged.correct[order]
     below = np.searchsorted(confidence, thresholds, side="left")  # a row at the threshold is answered

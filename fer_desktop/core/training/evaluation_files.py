@@ -1,4 +1,4 @@
-"""An evaluation as files: its figures as JSON, and what the model says of each row as CSV."""
+"""Writes an evaluation as files: its figures as JSON, and the predictions of each row as CSV."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ BALANCED_TAU = 1.0
 
 
 def figures(predictions: Predictions, tau: float) -> dict[str, Any]:
-    """Headline figures, calibration and confusion matrix at one tau, ready for JSON."""
+    """Returns main figures, calibration and confusion matrix at one tau, as JSON values."""
     judged = Judged.of(predictions, tau)
     top, bins = evaluation.headline(judged), evaluation.reliability(judged)
     recalls = {name: float(value) for name, value in zip(EMOTIONS, top.recall, strict=True) if value == value}
@@ -50,7 +50,8 @@ def figures(predictions: Predictions, tau: float) -> dict[str, Any]:
 
 
 def write_report(path: Path, predictions: Predictions, said: dict[str, Any]) -> None:
-    """The figures in the natural and the balanced setting, and what the trainer said. Raises OutputError."""
+    """Writes the figures in the natural and the balanced setting, and the trainer's report. Raises
+    OutputError."""
     content = {
         "model": predictions.model,
         "emotions": list(EMOTIONS),
@@ -63,7 +64,8 @@ def write_report(path: Path, predictions: Predictions, said: dict[str, Any]) -> 
 
 
 def write_table(path: Path, predictions: Predictions) -> None:
-    """A line for each row, labelled or not; p_...: the natural probabilities. Raises OutputError."""
+    """Writes a line for each row, with or without a label. p_...: natural probabilities. Raises
+    OutputError."""
     natural, balanced = predictions.probabilities(0.0), predictions.probabilities(BALANCED_TAU)
     names = predictions.names or ("",) * len(predictions.rows)
     lines = (

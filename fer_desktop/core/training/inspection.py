@@ -1,4 +1,4 @@
-"""What ``python -m trainer inspect`` finds out about a data set before anything is trained on it."""
+"""The report of ``python -m trainer inspect`` on a data set before training."""
 
 from __future__ import annotations
 
@@ -14,19 +14,22 @@ from fer_desktop.core.emotions import EMOTIONS
 from fer_desktop.core.errors import FerDesktopError
 
 LEAST_ROWS = 2
-"""The trainer refuses fewer rows to learn from."""
+"""The least number of rows to train on. The trainer refuses fewer."""
 
 Pictures = dict[str, NDArray[np.uint8]]
-"""For an emotion (N, 64, 64) grey samples of its training rows."""
+"""For each emotion, (N, 64, 64) grey samples of its training rows."""
 
 
 class InspectionError(FerDesktopError):
-    """The trainer's answer is not one that this program understands."""
+    """The report of the trainer cannot be understood."""
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """rows: all of them. labelled: those with one clear emotion. counts: 7, in the order of EMOTIONS."""
+    """The rows of a split.
+
+    rows: all of them. labelled: those with one clear emotion. counts: 7, in the order of EMOTIONS.
+    """
 
     rows: int
     labelled: int
@@ -35,9 +38,10 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """kind: 'fer2013' or 'folders'. dropped: rows left out of training, by reason. trained_on: what is left.
+    """The report on a data set.
 
-    duplicates: number of rows, by where they repeat which. unreadable: paths. warnings: whole sentences.
+    kind: 'fer2013' or 'folders'. dropped: rows left out of training, by reason. trained_on: the remaining
+    rows. duplicates: number of repeated rows, by the splits. unreadable: paths. warnings: whole sentences.
     """
 
     data: str
@@ -57,7 +61,7 @@ class Inspection:
 
     @classmethod
     def parse(cls, content: dict[str, Any]) -> Inspection:
-        """From the object that the trainer prints. Raises InspectionError."""
+        """Reads the object that the trainer prints. Raises InspectionError."""
         try:
             return cls(
                 data=str(content["data"]),
@@ -76,7 +80,7 @@ class Inspection:
 
 
 def read_pictures(path: Path) -> Pictures:
-    """The samples that the trainer wrote, the emotions without any left out. Raises InspectionError."""
+    """Returns the samples that the trainer wrote, without emotions that have none. Raises InspectionError."""
     try:
         with np.load(path, allow_pickle=False) as content:
             images, labels = content["images"], content["labels"]

@@ -1,4 +1,4 @@
-"""What the trainer says, on stdout and in the run's folder: one JSON object a line, ``type`` its class."""
+"""The trainer's messages, on stdout and in the run's folder: one JSON object a line, ``type`` its class."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 LONGEST_LINE = 4 << 20
-"""Bytes; a longer line is not a message. The longest real one, `RunStarted`, has some thousand."""
+"""The length of a message in bytes. A longer line is no message. The longest, `RunStarted`, has some
+thousand."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """folder: where everything of the run lies. resumed_at: global step, 0 for a new run."""
+    """A run begins. folder: everything of the run is in it. resumed_at: global step, 0 for a new run."""
 
     folder: str
     config: dict[str, Any]
@@ -28,7 +29,10 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """step: finished steps of the whole run. images_per_s: since the step message before."""
+    """A step is finished.
+
+    step: number of finished steps of the whole run. images_per_s: since the step message before.
+    """
 
     step: int
     epoch: int
@@ -40,10 +44,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """Counted from 1; metrics are those of the averaged weights on the validation rows.
+    """An epoch is finished. Metrics are those of the averaged weights on the validation rows.
 
-    validation: what ``trainer.metrics.natural_and_balanced`` gives; its ``confusion_matrix`` has a row of
-    counts for each true emotion, in the order of EMOTIONS. step: finished steps of the whole run.
+    epoch: counted from 1. step: number of finished steps of the whole run.
+    validation: the result of ``trainer.metrics.natural_and_balanced``. Its ``confusion_matrix`` has a row of
+    counts for each true emotion, in the order of EMOTIONS.
     """
 
     epoch: int
@@ -71,7 +76,7 @@ class Continued:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """outcome: a stopped run is resumed from its checkpoint."""
+    """A run has ended. outcome: a stopped run can be resumed from its checkpoint."""
 
     outcome: Literal["completed", "stopped"]
     step: int
@@ -81,14 +86,17 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """message: one line for the user."""
+    """A run has failed. message: one line for the user."""
 
     message: str
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Of the commands beside ``train``. done, total: of whatever ``what`` names; total 0: not known."""
+    """The progress of a command other than ``train``.
+
+    done, total: number of things that ``what`` names. total 0: not known.
+    """
 
     what: str
     done: int
@@ -112,13 +120,16 @@ _NAMES = {kind: name for name, kind in _CLASSES.items()}
 
 
 def to_line(message: RunMessage) -> str:
-    """One line of ASCII, with its line end."""
+    """Returns a message as one line of ASCII with its line end."""
     content = {"type": _NAMES[type(message)], **dataclasses.asdict(message)}
     return json.dumps(content, ensure_ascii=True, allow_nan=False) + "\n"
 
 
 def parse_line(line: str) -> RunMessage | None:
-    """The message, or None for anything else: a library's print, a torn line, another version's words."""
+    """Returns the message of a line; None for any other line.
+
+    Other lines are a library's output, a torn line, or a message of another version.
+    """
     try:
         content = json.loads(line)
         kind = _CLASSES[content.pop("type")]
@@ -145,7 +156,7 @@ def _fits(value: Any, expected: Any) -> bool:
 
 @dataclass(slots=True)
 class MessageReader:
-    """Turns pieces of a stream into whole lines, whatever their boundaries.
+    """Turns pieces of a stream into complete lines, whatever their boundaries.
 
     A line beyond LONGEST_LINE is thrown away up to its end, so that memory stays bounded.
     """
@@ -154,7 +165,7 @@ class MessageReader:
     _skips: bool = False
 
     def feed(self, data: bytes) -> list[RunMessage | str]:
-        """The messages of the lines that became whole, and the other lines as text."""
+        """Returns the messages of the lines that are now complete, and other lines as text."""
         self._rest += data
         *lines, rest = bytes(self._rest).split(b"\n")
         found: list[RunMessage | str] = []

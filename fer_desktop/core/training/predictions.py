@@ -1,4 +1,4 @@
-"""What a model thinks of the rows of a data set, as the trainer writes it and the window reads it."""
+"""A model's predictions for the rows of a data set. The trainer writes them and the window reads them."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ class PredictionsError(FerDesktopError):
 
 @dataclass(frozen=True, slots=True)
 class Predictions:
-    """logits: (N, 7) float32 in the order of EMOTIONS. labels: (N,) int64 true emotions, or NO_LABEL.
+    """A model's predictions for N rows.
 
+    logits: (N, 7) float32 in the order of EMOTIONS. labels: (N,) int64 true emotions, or NO_LABEL.
     rows: (N,) int64 places in the split. names: N file names, or none for rows of a CSV file.
     thumbnails: (N, T, T) uint8 grey, or (0, 0, 0).
-    temperature, prior: of the card, the latter (7,) in the order of EMOTIONS.
+    temperature, prior: from the card; prior is (7,) in the order of EMOTIONS.
     model: its identity. data: a digest of the split, equal for the same rows in the same order.
     """
 
@@ -42,7 +43,7 @@ class Predictions:
     data: str
 
     def save(self, path: Path) -> None:
-        """Writes a compressed NPZ file, whole or not at all. Raises OutputError."""
+        """Writes a compressed NPZ file, completely or not at all. Raises OutputError."""
         content: dict[str, Any] = {
             "logits": self.logits,
             "labels": self.labels,
@@ -60,7 +61,7 @@ class Predictions:
 
     @classmethod
     def load(cls, path: Path) -> Predictions:
-        """Raises PredictionsError that names the file."""
+        """Reads predictions. Raises PredictionsError, which names the file."""
         try:
             with np.load(path, allow_pickle=False) as content:
                 if int(content["format"]) != FORMAT:
@@ -82,7 +83,7 @@ class Predictions:
             raise PredictionsError(f"{path}: the predictions cannot be read ({error})") from error
 
     def probabilities(self, tau: float = 0.0) -> NDArray[np.float32]:
-        """(N, 7), as `fer_desktop.core.models.preprocessing.probabilities` of the same card."""
+        """Returns probabilities (N, 7), like `fer_desktop.core.models.probabilities` of the same card."""
         adjusted = self.logits / np.float32(self.temperature) - np.float32(tau) * np.log(self.prior)
         exponents = np.exp(adjusted - adjusted.max(axis=1, keepdims=True))
         rows: NDArray[np.float32] = (exponents / exponents.sum(axis=1, keepdims=True)).astype(np.float32)

@@ -1,14 +1,14 @@
-"""The folder of a training run: who started it and with what, what the trainer said, and whether it lives.
+"""The folder of a training run: its settings, the trainer's messages, and whether a trainer is alive.
 
-run.json         what a person knows it by, and what it was started with
-messages.jsonl   every message of the trainer, a line each, over all of its starts
+run.json         title and note, and what the run was started with
+messages.jsonl   every message of the trainer over all of its starts, one a line
 log.txt          the trainer's log
-running.lock     locked by the trainer for as long as it lives; the system frees it when the process is gone
-control          the last word for the trainer that cannot be told over its stdin
-checkpoint.pt    the state from which the run goes on
-worst.npz        the validation rows that the last epoch was most wrong about, with pictures (`Predictions`)
-validation.npz   the best epoch's opinion of the validation rows (`Predictions`)
-NAME.json, NAME.safetensors, NAME.onnx, metrics.csv, figures/: the model, when it is finished
+running.lock     locked by the trainer while it lives; the system frees it when the process is gone
+control          the last word to a trainer whose stdin no process holds
+checkpoint.pt    the state from which the run can be resumed
+worst.npz        the validation rows with the largest errors in the last epoch, with pictures (`Predictions`)
+validation.npz   the best epoch's predictions for the validation rows (`Predictions`)
+NAME.json, NAME.safetensors, NAME.onnx, metrics.csv, figures/: the model of a finished run
 """
 
 from __future__ import annotations
@@ -33,10 +33,11 @@ from fer_desktop.core.training.messages import Epoch, MessageReader, RunMessage,
 
 FORMAT = 1
 LOCK_PATIENCE_S = 5.0
-"""Whoever only asks whether the run lives holds the lock for a moment."""
+"""Wait this long for the lock. A process that asks whether the run is alive holds it for a moment."""
 Word = Literal["stop", "pause", "continue"]
 _ASKING = threading.Lock()
-"""Asking whether a run lives takes its lock for a moment; another thread would take that for a life."""
+"""Held while this process asks whether a run is alive. Asking takes the run's lock for a moment, and another
+thread would take that for a living trainer."""
 
 
 class RunError(FerDesktopError):
@@ -45,9 +46,10 @@ class RunError(FerDesktopError):
 
 @dataclass(frozen=True, slots=True)
 class RunInfo:
-    """title, note: a person's words. created: ISO 8601, UTC. data, votes: paths as given to the trainer.
+    """What a run is known by and was started with.
 
-    config: the fields of the trainer's TrainConfig. preset: the id that it came from, or empty.
+    title, note: a person's words. created: ISO 8601, UTC. data, votes: paths as given to the trainer. config:
+    the fields of the trainer's TrainConfig. preset: the id of its preset, or empty.
     """
 
     title: str
@@ -61,7 +63,7 @@ class RunInfo:
 
 
 class RunFolder:
-    """One run on disk. Reads and writes small files; not for two threads at once."""
+    """One run on disk. It reads and writes small files, and is for one thread at a time."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -76,16 +78,16 @@ class RunFolder:
 
     @classmethod
     def create(cls, runs: Path, info: RunInfo) -> RunFolder:
-        """A new folder below ``runs`` with its run.json. Raises OutputError."""
+        """Creates a folder below ``runs`` with its run.json. Raises OutputError."""
         stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
         folder = cls(runs / f"{stamp}-{secrets.token_hex(2)}")
         folder.write_info(info)
         return folder
 
-    # What a person knows it by.
+    # Title, note and settings.
 
     def read_info(self) -> RunInfo:
-        """Raises RunError that names the file."""
+        """Reads run.json. Raises RunError, which names the file."""
         try:
             content = json.loads(self.info_file.read_text(encoding="utf-8"))
             info = RunInfo(**content)
@@ -96,20 +98,20 @@ class RunFolder:
         return info
 
     def write_info(self, info: RunInfo) -> None:
-        """Raises OutputError."""
+        """Writes run.json. Raises OutputError."""
         with whole_file(self.info_file) as temporary:
             temporary.write_text(json.dumps(dataclasses.asdict(info), indent=2) + "\n", encoding="utf-8")
 
-    # Whether it lives, and what it is told.
+    # Whether a trainer is alive, and words to it.
 
     def lock(self) -> FileLock:
-        """For the trainer, held for the whole of its life. Raises Timeout when it is taken."""
+        """Returns the lock that the trainer holds for its whole life. Raises Timeout when it is taken."""
         self.path.mkdir(parents=True, exist_ok=True)
         return FileLock(self._lock_file, timeout=LOCK_PATIENCE_S)
 
     @property
     def is_alive(self) -> bool:
-        """Whether a trainer works on it."""
+        """True while a trainer works on the run."""
         if not self._lock_file.exists():
             return False
         try:
@@ -119,12 +121,12 @@ class RunFolder:
             return True
 
     def say(self, word: Word) -> None:
-        """Tells a trainer whose stdin nobody holds. Raises OutputError."""
+        """Sends a word to a trainer whose stdin no process holds. Raises OutputError."""
         with whole_file(self._control_file) as temporary:
             temporary.write_text(word, encoding="utf-8")
 
     def take_word(self) -> str | None:
-        """For the trainer: what it was told since the last time."""
+        """Returns the word that was sent to the trainer since the last time; None without one."""
         taken = self._control_file.with_suffix(".taken")
         try:
             self._control_file.replace(taken)  # a word that is said meanwhile waits for the next time
@@ -134,10 +136,10 @@ class RunFolder:
             return None
         return word
 
-    # What the trainer said.
+    # The trainer's messages.
 
     def append(self, messages: Sequence[RunMessage]) -> None:
-        """For the trainer. Raises OSError."""
+        """Appends messages of the trainer. Raises OSError."""
         with self.messages_file.open("a+b") as file:
             if file.tell() and not _ends_with_newline(file):
                 file.write(b"\n")  # a kill has torn the line before
@@ -147,11 +149,12 @@ class RunFolder:
                 os.fsync(file.fileno())  # a power cut may cost a step, but not the figures of an epoch
 
     def messages(self) -> list[RunMessage]:
-        """All that led to the present state: not what a resume from a checkpoint undid."""
+        """Returns the messages that led to the present state, without what a resume from a checkpoint
+        undid."""
         return on_the_way(self.tail(MessageReader(), 0)[0])
 
     def tail(self, reader: MessageReader, offset: int) -> tuple[list[RunMessage], int]:
-        """The messages written since ``offset`` bytes, and the next offset."""
+        """Returns the messages written since ``offset`` bytes, and the next offset."""
         try:
             with self.messages_file.open("rb") as file:
                 file.seek(offset)
@@ -172,9 +175,9 @@ class RunFolder:
 
 
 def on_the_way(messages: Iterable[RunMessage]) -> list[RunMessage]:
-    """Without what a killed trainer had done after the checkpoint from which the next one went on.
+    """Returns the messages without those that a killed trainer wrote after the checkpoint of the next start.
 
-    An epoch that was validated once more, from a checkpoint at its last step, counts once.
+    An epoch that was validated again, from a checkpoint at its last step, counts once.
     """
     kept: list[RunMessage] = []
     for message in messages:
@@ -196,7 +199,7 @@ def _ends_with_newline(file: Any) -> bool:
 
 
 def list_runs(runs: Path) -> list[RunFolder]:
-    """Those below a folder, the newest first."""
+    """Returns the runs below a folder, the newest first."""
     if not runs.is_dir():
         return []
     runs_found = [RunFolder(file.parent) for file in runs.glob("*/run.json")]

@@ -1,4 +1,4 @@
-"""The course of a run, gathered from its messages; small, however long the run takes."""
+"""The course of a run, gathered from its messages. It stays small for a run of any length."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ MOST_POINTS = 4000
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """(N,) float64 each, N at most MOST_POINTS + 1; a point is the mean of one or more step messages.
+    """The steps of a run, (N,) float64 each; N is at most MOST_POINTS + 1.
 
-    trained_s: seconds of training until then, without validation and pauses.
+    A point is the mean of one or more step messages. trained_s: seconds of training until then, without
+    validation and pauses.
     """
 
     step: NDArray[np.float64]
@@ -45,8 +46,9 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class EpochFigures:
-    """epoch: from 1 on. Shares are 0 to 1, NaN where the trainer gave none; balanced: with logit adjustment.
+    """The figures of an epoch.
 
+    epoch: from 1 on. Shares are 0 to 1, NaN where the trainer gave none. balanced: with logit adjustment.
     confusion: (7, 7) counts, rows the true emotion, columns the predicted one, or None.
     """
 
@@ -64,9 +66,10 @@ class EpochFigures:
 
 
 class RunHistory:
-    """started: the newest start. last_step: the newest step message. last_checkpoint: its step, or None.
+    """The state of a run after some messages. It forgets what a resume from a checkpoint undid.
 
-    end: with what the newest start ended, if it did. What a resume from a checkpoint undid is forgotten.
+    started: the newest start. last_step: the newest step message. last_checkpoint: its step, or None.
+    end: the end of the newest start, or None.
     """
 
     def __init__(self) -> None:
@@ -87,7 +90,7 @@ class RunHistory:
         return history
 
     def add(self, message: RunMessage) -> None:
-        """Numbers that are no finite ones are left out."""
+        """Adds a message. Numbers that are not finite are left out."""
         if not _counts(message):
             return
         match message:
@@ -96,7 +99,7 @@ class RunHistory:
             case Step():
                 self._add_step(message)
             case Epoch():
-                # One that was validated once more after a kill counts once.
+                # An epoch that was validated again after a kill counts once.
                 self.epochs = [figures for figures in self.epochs if figures.epoch < message.epoch]
                 self.epochs.append(_figures(message))
             case Checkpoint():
@@ -116,7 +119,7 @@ class RunHistory:
                 self._state = "running"
 
     def state(self, is_alive: bool) -> RunStatus:
-        """is_alive: whether a trainer works on the run, see `RunFolder.is_alive`."""
+        """Returns the state. is_alive: whether a trainer works on the run, see `RunFolder.is_alive`."""
         if self._state in ("running", "paused"):
             return self._state if is_alive else "interrupted"
         # A trainer that goes on with a run is silent until it has read the data.
@@ -128,7 +131,7 @@ class RunHistory:
 
     @property
     def step(self) -> int:
-        """Finished steps as of the newest message."""
+        """The number of finished steps at the newest message."""
         numbers = [
             self.last_step.step if self.last_step else 0,
             self.started.resumed_at if self.started else 0,
@@ -137,35 +140,35 @@ class RunHistory:
 
     @property
     def total_steps(self) -> int:
-        """0: not known."""
+        """The number of steps of the whole run; 0 when not known."""
         return max(0, self.started.steps) if self.started else 0
 
     @property
     def total_epochs(self) -> int:
-        """0: not known."""
+        """The number of epochs of the whole run; 0 when not known."""
         return max(0, int(_number(self.started.config, "epochs", 0))) if self.started else 0
 
     @property
     def fraction(self) -> float:
-        """0 to 1."""
+        """The finished share of the run, 0 to 1."""
         if self._state == "completed":
             return 1.0
         return min(1.0, self.step / self.total_steps) if self.total_steps else 0.0
 
     @property
     def trained_s(self) -> float:
-        """Seconds: those that the trainer counted where it has ended, else those of the steps."""
+        """Seconds of training: the trainer's own count after its end, else the sum over the steps."""
         counted_s = _finite(self.end.seconds) if isinstance(self.end, Finished) else math.nan
         return self._trained_s if math.isnan(counted_s) else counted_s
 
     @property
     def failure(self) -> str:
-        """What the trainer said if it failed, else empty."""
+        """The trainer's message if it failed, else empty."""
         return self.end.message if isinstance(self.end, Failed) else ""
 
     @property
     def card(self) -> str | None:
-        """That of the finished model."""
+        """The card of the finished model."""
         return self.end.card if isinstance(self.end, Finished) else None
 
     @property
@@ -174,7 +177,7 @@ class RunHistory:
 
     @property
     def confusion(self) -> NDArray[np.int64] | None:
-        """Of the newest epoch."""
+        """The confusion matrix of the newest epoch."""
         return self.epochs[-1].confusion if self.epochs else None
 
     def _start(self, started: RunStarted) -> None:
@@ -200,7 +203,7 @@ class RunHistory:
 
 
 def _counts(message: RunMessage) -> bool:
-    """Whether its whole numbers are such that a float holds them."""
+    """Returns whether the whole numbers of a message fit into a float."""
     values = (getattr(message, item.name) for item in dataclasses.fields(message))
     return all(abs(value) < 2**53 for value in values if type(value) is int)
 
@@ -239,7 +242,7 @@ def _number(values: Mapping[str, Any], name: str, default: float = math.nan) -> 
 
 
 def _finite(value: Any) -> float:
-    """NaN for what is not a finite number."""
+    """Returns a finite number as a float, NaN for anything else."""
     try:
         number = float(value)
     except OverflowError:

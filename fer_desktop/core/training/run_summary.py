@@ -1,4 +1,4 @@
-"""What a list of runs says of each."""
+"""Sums up runs for a list."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ _Stamp = tuple[float, int] | None
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunSummary:
-    """info: None where run.json cannot be read; then ``problem`` says why. card: of the finished model."""
+    """A run in a list.
+
+    info: None where run.json cannot be read; ``problem`` then says why. card: of the finished model.
+    """
 
     run: RunFolder
     info: RunInfo | None
@@ -36,7 +39,7 @@ class RunSummary:
 
 
 class RunsReader:
-    """Reads the runs below a folder; of one that has not changed, what was read before is kept.
+    """Reads the runs below a folder. It reads a run again only if the run has changed.
 
     For one thread at a time.
     """
@@ -46,7 +49,7 @@ class RunsReader:
         self._known: dict[Path, tuple[_Stamp, RunHistory]] = {}
 
     def read(self) -> list[RunSummary]:
-        """The newest first. A run that cannot be read is there with the problem."""
+        """Returns the runs, the newest first. A run that cannot be read is in the list with its problem."""
         found = [self._summary(run) for run in list_runs(self._runs)]
         self._known = {
             run.run.path: self._known[run.run.path] for run in found if run.run.path in self._known

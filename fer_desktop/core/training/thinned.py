@@ -1,4 +1,4 @@
-"""A series of any length in bounded memory."""
+"""A series of numbers of any length in bounded memory."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 
 class Thinned:
-    """Rows of numbers, the first column ascending. When there are too many, neighbours become their mean.
+    """Rows of numbers with a rising first column. When there are too many, neighbours become their mean.
 
     All rows but the newest are means of equally many values, so that a curve looks the same throughout.
     """
 
     def __init__(self, columns: int, most: int) -> None:
-        """most: even; the rows that are kept, apart from the newest."""
+        """most: the number of rows to keep, apart from the newest; even."""
         self._rows = np.empty((most, columns))
         self._count = 0
         self._group = 1
@@ -33,12 +33,12 @@ class Thinned:
         self._pending.clear()
 
     def cut(self, last: float) -> None:
-        """Forgets the rows whose first column is beyond."""
+        """Forgets the rows whose first column is larger than ``last``."""
         self._pending = [row for row in self._pending if row[0] <= last]
         self._count = int(np.searchsorted(self._rows[: self._count, 0], last, side="right"))
 
     def rows(self) -> NDArray[np.float64]:
-        """(N, columns) float64, a copy."""
+        """Returns a copy of the rows, (N, columns) float64."""
         whole = self._rows[: self._count]
         rest = [np.mean(self._pending, axis=0)] if self._pending else []
         return np.vstack([whole, *rest])

@@ -1,4 +1,4 @@
-"""An opened video file: its packets, its decoded pictures with their times, and these as upright images."""
+"""An opened video file: its packets, its decoded pictures with their times, and upright images."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from fer_desktop.core.video.timestamps import PresentationTimes
 log = logging.getLogger(__name__)
 
 DECODER_THREADS = 2
-"""Decoding ahead while a picture is converted is worth a second thread; more only cost memory."""
+"""One thread decodes ahead while another converts a picture. More threads only cost memory."""
 
 MAX_PIXELS = 2**26
-"""Twice the size of 8K. A damaged header can claim far more, which would take gigabytes of memory."""
+"""Twice the size of 8K. A damaged header can name far more, which would take gigabytes of memory."""
 
 SHIFTED_BY_SEEKING = frozenset({"mpeg"})
-"""In an MPEG programme stream FFmpeg gives every picture after a seek the time of the one after it."""
+"""FFmpeg gives every picture after a seek in an MPEG programme stream the time of the next picture."""
 
 DEFAULT_FPS = 25.0
 
@@ -43,9 +43,9 @@ TimedPicture = tuple[av.VideoFrame, float]
 class VideoDecoder:
     """Reads one opened file from its start, or from where ``seek`` went. For one thread.
 
-    It takes over the container and closes it. fps, duration_s: what the file says. time_base: seconds per
-    tick. start: the stream's first time in ticks, None when unknown. Raises SourceError where there is
-    nothing to decode.
+    It owns the container and closes it. fps, duration_s: estimates of the file. time_base: seconds per tick.
+    start: the stream's first time in ticks, None when unknown. Raises SourceError where there is nothing to
+    decode.
     """
 
     def __init__(self, container: InputContainer, path: Path) -> None:
@@ -73,14 +73,14 @@ class VideoDecoder:
 
     @property
     def reorders(self) -> bool:
-        """Whether pictures are shown in another order than they are stored (B-frames)."""
+        """Whether the order of showing differs from the order in the file (B-frames)."""
         return bool(self._stream.codec_context.has_b_frames)
 
     def close(self) -> None:
         self._container.close()
 
     def seek(self, ticks: int) -> bool:
-        """Goes to the last key frame before a time; False where the file offers no way to."""
+        """Goes to the last key frame before a time. Returns False where the file cannot be sought in."""
         if self.format in SHIFTED_BY_SEEKING or self.start is None:
             return False
         try:
@@ -91,11 +91,12 @@ class VideoDecoder:
         return True
 
     def ticks(self, seconds: float) -> int:
-        """A time from the stream's start in ticks, rounded down."""
+        """Converts a time from the stream's start to ticks, rounded down."""
         return (self.start or 0) + int(seconds / self.time_base)
 
     def packets(self) -> Iterator[Packet | None]:
-        """Packets in the order of the file; the last one is empty and asks the decoder for what it holds."""
+        """Yields the packets in the order of the file. The last packet is empty and makes the decoder give
+        what it holds."""
         try:
             yield from self._container.demux(self._stream)
         except FFmpegError as error:
@@ -105,13 +106,13 @@ class VideoDecoder:
             yield None
 
     def pictures(self, packets: Iterable[Packet | None] | None = None) -> Iterator[TimedPicture]:
-        """Every picture that can be decoded from these packets, or from where the container stands."""
+        """Yields every picture that can be decoded from these packets, or from the current position."""
         times = PresentationTimes(self.time_base, self.start, 1 / (self.fps or DEFAULT_FPS))
         for picture in self._decoded(self.packets() if packets is None else packets):
             yield picture, times.next(picture.pts, picture.dts)
 
     def converted(self, picture: av.VideoFrame) -> Image | None:
-        """The upright picture as (H, W, 3) BGR uint8, read only; None when it cannot be converted."""
+        """Returns the upright picture as (H, W, 3) BGR uint8, read only; None when it cannot be converted."""
         try:
             array = self._reformatter.reformat(picture, format="bgr24", threads=1).to_ndarray()
         except (FFmpegError, ValueError) as error:
@@ -126,7 +127,7 @@ class VideoDecoder:
         for packet in packets:
             try:
                 pictures = self._stream.codec_context.decode(packet)
-            except EOFError:  # it was asked before for what it holds
+            except EOFError:  # the decoder has already given what it held
                 break
             except FFmpegError as error:
                 log.debug("%s: a damaged packet (%s)", self._path, error)
@@ -137,7 +138,10 @@ class VideoDecoder:
             log.warning("%s: %d damaged packets could not be decoded and are left out", self._path, damaged)
 
     def _transform(self, picture: av.VideoFrame) -> Transform:
-        """Looked up once for each angle: PyAV keeps a picture whose side data was asked for in a cycle."""
+        """Returns the orientation, looked up once for each angle.
+
+        PyAV keeps a picture in a reference cycle once its side data was read.
+        """
         if picture.rotation not in self._transforms:
             self._transforms[picture.rotation] = display_transform(picture)
         return self._transforms[picture.rotation]

@@ -1,4 +1,4 @@
-"""Opening a media file with FFmpeg (PyAV), and what it says about its video."""
+"""Opens a media file with FFmpeg (PyAV) and reads what it says about its video."""
 
 from __future__ import annotations
 
@@ -16,17 +16,20 @@ DEMUXERS = (
     "aac,apng,asf,avi,dv,flac,flv,gif,h264,hevc,ivf,m4v,matroska,mjpeg,mov,mp3,mpeg,mpegts,mpegvideo,mxf,nut,"
     "obu,ogg,rm,vc1,wav,wtv,yuv4mpegpipe"
 )
-"""The file formats that are opened. Left out are playlists, which lead to the network or wait for ever, and
-text files, which FFmpeg draws as a terminal. Sound is in, to be able to say that it is only that."""
+"""The file formats that are opened.
+
+Playlists are left out: they lead to the network or wait for ever. Text files are left out: FFmpeg draws them
+as a terminal. Sound files are in, so that an error can say that there is only sound.
+"""
 
 MAX_FPS = 1000.0
-"""A higher rate is a file's unit of time, not the rate of its pictures."""
+"""A higher rate is the file's unit of time, not the rate of its pictures."""
 
 CONVERT = "convert it to MP4 (H.264) with another program"
 
 
 def open_container(path: Path) -> InputContainer:
-    """Opens a video or sound file for reading. Raises SourceError that says what is wrong with it."""
+    """Opens a video or sound file for reading. Raises SourceError, which says what is wrong with the file."""
     try:
         if path.is_dir():
             raise SourceError(f"{path}: this is a folder, not a video")
@@ -51,7 +54,8 @@ def open_container(path: Path) -> InputContainer:
 
 
 def find_video_stream(container: InputContainer, path: Path) -> VideoStream:
-    """The main video of a file; a cover picture is none. Raises SourceError where there is none to decode."""
+    """Returns the main video of a file; a cover picture does not count. Raises SourceError if there is
+    none."""
     stream = container.streams.best("video")
     if not isinstance(stream, VideoStream) or stream.disposition & Disposition.attached_pic:
         raise SourceError(f"{path}: there is no video in this file, only sound; choose a video")
@@ -61,13 +65,13 @@ def find_video_stream(container: InputContainer, path: Path) -> VideoStream:
 
 
 def frame_rate(stream: VideoStream) -> float | None:
-    """Frames per second as the file estimates them, None when it does not say."""
+    """Returns the file's estimate of frames per second; None when it gives none."""
     rate = stream.average_rate or stream.guessed_rate
     return float(rate) if rate and 0 < rate <= MAX_FPS else None
 
 
 def duration(container: InputContainer, stream: VideoStream) -> float | None:
-    """Seconds as the file estimates them, None when it does not say."""
+    """Returns the file's estimate of its length in seconds; None when it gives none."""
     if stream.duration is not None and stream.time_base is not None:
         seconds = float(stream.duration * stream.time_base)
     elif container.duration is not None:

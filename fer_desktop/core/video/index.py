@@ -1,4 +1,4 @@
-"""Where the pictures of a video are, as its packets say; nothing is decoded for that."""
+"""Finds the times of a video's pictures from its packets, without decoding."""
 
 from __future__ import annotations
 
@@ -14,17 +14,22 @@ from fer_desktop.core.video.decoding import SHIFTED_BY_SEEKING, VideoDecoder
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VideoIndex:
-    """Times in ticks, rising. pts: (F,) int64, of all pictures. key_pts: (K,) int64, of the key frames."""
+    """The times of a video's pictures in ticks, rising.
+
+    pts: (F,) int64, of all pictures. key_pts: (K,) int64, of the key frames.
+    """
 
     pts: NDArray[np.int64]
     key_pts: NDArray[np.int64]
 
     def position(self, ticks: int) -> int:
-        """Of the newest picture at or before a time, counted from 0; -1 before the first."""
+        """Returns the position of the newest picture at or before a time, counted from 0; -1 before the
+        first."""
         return int(np.searchsorted(self.pts, ticks, side="right")) - 1
 
     def keys_before(self, ticks: int) -> Iterator[int]:
-        """Key frames at or before a time, the nearest first, then in growing steps; never the first one."""
+        """Yields key frames at or before a time: the nearest first, then in growing steps, never the first
+        key frame."""
         position, step = int(np.searchsorted(self.key_pts, ticks, side="right")) - 1, 1
         while position > 0:
             yield int(self.key_pts[position])
@@ -32,12 +37,12 @@ class VideoIndex:
 
 
 def index_video(decoder: VideoDecoder, should_stop: Callable[[], bool]) -> VideoIndex | None:
-    """Reads a file through. None where its times do not say where a picture is, or it was told to stop.
+    """Reads a file to its end and returns its index.
 
-    They say so when every packet has a time of its own, none of them before the stream's start, and no
-    packet before a key frame is shown after it. Anything else gets its times from PresentationTimes, which
-    depend on all the pictures before. So do those of H.264 with B-frames in AVI: its packets have the times
-    of their storing.
+    Returns None when reading was stopped, and when the times of the packets do not tell where each picture
+    is. They tell it when every packet has its own time, no time is before the stream's start, and no packet
+    before a key frame is shown after it. Other files get their times from PresentationTimes, which depend on
+    all pictures before. H.264 with B-frames in AVI does too: its packets have the times of their storing.
     """
     if decoder.start is None or decoder.format in SHIFTED_BY_SEEKING:
         return None

@@ -1,4 +1,4 @@
-"""Turning a video's pictures upright."""
+"""Turns the pictures of a video upright."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ import numpy as np
 from fer_desktop.core.types import Image
 
 Transform = tuple[float, float, float, float]
-"""(a, b, c, d): the stored pixel (x, y) is shown at (ax + cy, bx + dy), but for a shift."""
+"""How to turn a picture: the stored pixel (x, y) is shown at (ax + cy, bx + dy), plus a shift."""
 
 
 def display_transform(picture: av.VideoFrame) -> Transform:
-    """How a decoded picture wants to be shown, from FFmpeg's display matrix (a, b, u, c, d, v, x, y, w).
+    """Returns how a decoded picture has to be turned, from FFmpeg's display matrix (a, b, u, c, d, v, x, y,
+    w).
 
-    The rotation angle alone is not enough: it shows a mirrored video upside down.
+    The rotation angle alone is not enough: it would show a mirrored video upside down.
     """
     try:
         side_data = cast(Mapping[str, SupportsBytes], picture.side_data)
@@ -33,7 +34,7 @@ def display_transform(picture: av.VideoFrame) -> Transform:
 
 
 def upright(image: Image, transform: Transform) -> Image:
-    """A picture (H, W, 3) turned by the nearest quarter turn and mirrored; a view where that is enough."""
+    """Returns a picture (H, W, 3) turned by the nearest quarter turn and mirrored; a view where possible."""
     a, b, c, d = transform
     if abs(b) > abs(a):
         image = np.asarray(cv2.transpose(image), np.uint8)

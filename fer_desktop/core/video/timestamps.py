@@ -1,4 +1,4 @@
-"""Presentation times that always rise, from the times that containers give."""
+"""Makes presentation times that always rise from the times of a container."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from fractions import Fraction
 
 
 class PresentationTimes:
-    """Seconds since the start of a stream for its frames, in the order of showing.
+    """The times of a stream's frames in seconds since its start, in the order of showing.
 
-    Times in real files are missing, repeated or in the wrong order (H.264 in AVI). Of PTS and DTS the one
-    that has gone backwards less often so far is used, as FFmpeg's best-effort timestamp does. A frame without
-    a time, or with one that does not come after the last, follows the last by one frame period.
+    Times in real files can be missing, repeated or in the wrong order (H.264 in AVI). Of PTS and DTS the one
+    that went backwards less often so far is used, as in FFmpeg's best-effort timestamp. A frame without a
+    time, or with one not after the last, follows the last frame by one frame period.
 
     time_base: seconds per tick. start: the stream's first time in ticks, None when unknown.
     period_s: the usual time between two frames, in seconds.
@@ -26,7 +26,7 @@ class PresentationTimes:
         self._faulty_pts = self._faulty_dts = 0
 
     def next(self, pts: int | None, dts: int | None) -> float:
-        """The next frame's time in seconds, from its ticks: at least 0 and more than the last one."""
+        """Returns the next frame's time in seconds, from its ticks: at least 0 and after the last time."""
         ticks = self._best_effort(pts, dts)
         if ticks is not None and self._start is None:
             self._start = ticks

@@ -16,8 +16,9 @@ CONSENT_VERSION = 1
 PRIVATE = (
     "privacy",
     "Everything stays on this computer",
-    "The picture is analysed only here. The program opens no network connection. Nothing is stored unless "
-    "you ask for it, for example with a snapshot or an analysis. Tell other people in the picture.",
+    "The picture is analysed only here. The program opens no network connection. No picture and no result "
+    "is stored unless you ask for it, for example with a snapshot or an analysis. Tell the other people in "
+    "the picture.",
 )
 EXPRESSION = (
     "info",

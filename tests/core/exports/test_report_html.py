@@ -115,7 +115,7 @@ def test_it_says_how_the_figures_came_about(page: Page) -> None:
 
 def test_a_stopped_analysis_is_called_so(stored: StoredAnalysis) -> None:
     unfinished = replace(stored, facts={**stored.facts, "state": "stopped"})
-    assert "The analysis was not finished: it reaches to 0:00.5." in Page(report(unfinished)).text
+    assert "The analysis was not finished. It ends at 0:00.5." in Page(report(unfinished)).text
 
 
 @pytest.mark.parametrize(("tau", "recall"), [(0.0, 0.71), (1.0, 0.84), (0.5, None), (None, None)])

@@ -169,7 +169,7 @@ def test_closing_on_the_way_to_the_start_ends_without_an_error(
 
 @pytest.mark.parametrize(("start_s", "end_s"), [(0.5, 0.5), (0.5, 0.2), (-1.0, None)])
 def test_a_range_that_is_none_is_refused(clip: Path, start_s: float, end_s: float | None) -> None:
-    with pytest.raises(SourceError, match=r"clip\.mp4: .*no range of time"):
+    with pytest.raises(SourceError, match=r"clip\.mp4: .*not a range of time"):
         VideoSource(clip, start_s=start_s, end_s=end_s).__enter__()
 
 

@@ -95,7 +95,7 @@ def test_counts_that_are_none_are_not_told(qtbot: QtBot) -> None:
 def test_figures_of_validation_rows_are_called_so(qtbot: QtBot) -> None:
     widget = ErrorRates(MEASURED)
     qtbot.addWidget(widget)
-    assert "was chosen by, it agrees with people in 81%" in widget.text.text()
+    assert "did not train it, it agrees with people in 81%" in widget.text.text()
 
 
 def test_the_page_says_what_has_to_be_known(qtbot: QtBot) -> None:
@@ -104,7 +104,7 @@ def test_the_page_says_what_has_to_be_known(qtbot: QtBot) -> None:
     text = words(page)
     for what in (
         "stays on this computer",
-        "Nothing is stored",
+        "No picture and no result is stored",
         "not a feeling",
         "at work or in education",
         "Article 5(1)(f)",
