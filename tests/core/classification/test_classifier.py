@@ -112,6 +112,7 @@ def test_without_a_graphics_card_auto_is_the_cpu_without_a_notice(
     assert (classifier.runtime, classifier.device, classifier.notice) == ("onnx", "cpu", None)
 
 
+@pytest.mark.development
 @pytest.mark.parametrize(("device", "name"), [("cuda", "NVIDIA"), ("mps", "Apple")])
 def test_a_missing_graphics_card_is_replaced_with_a_notice(
     card_path: Path, device: str, name: str, monkeypatch: pytest.MonkeyPatch
@@ -136,6 +137,7 @@ def test_without_pytorch_the_notice_says_how_to_install_it(
     assert "pip install 'fer-desktop[torch]'" in notice
 
 
+@pytest.mark.development
 def test_a_graphics_card_that_fails_is_replaced_with_a_notice(
     card_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,6 +167,7 @@ def test_auto_on_the_cpu_does_not_import_torch(card_path: Path) -> None:
     subprocess.run([sys.executable, "-c", program], check=True, cwd=Path(__file__).parents[3])
 
 
+@pytest.mark.development
 def test_torch_and_onnx_agree_on_a_small_network(
     card_path: Path, crops: list[Image], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -184,6 +187,7 @@ def test_torch_and_onnx_agree_on_a_small_network(
     assert on_torch.classify([]).shape == (0, 7)
 
 
+@pytest.mark.development
 @pytest.mark.parametrize("name", ["fer7", "fer7-original"])
 def test_torch_and_onnx_agree_on_the_bundled_models(crops: list[Image], name: str) -> None:
     pytest.importorskip("timm")
