@@ -20,9 +20,11 @@ TRAINER = Path(__file__).with_name("trainer")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow tests come first, so that no process is left alone with them in the end."""
     for item in items:
         if TRAINER in item.path.parents:
             item.add_marker(pytest.mark.development)
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture(autouse=True, scope="module")

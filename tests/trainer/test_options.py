@@ -19,6 +19,8 @@ from trainer.config import ConfigError, TrainConfig
 from trainer.learning import start_weights
 from trainer.options import WINDOW_PRESETS, changes, describe, fields
 
+pytestmark = pytest.mark.slow
+
 PRESETS = {preset.id: preset for preset in WINDOW_PRESETS}
 
 

@@ -8,6 +8,7 @@ import io
 import math
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -28,6 +29,7 @@ _TO_EMOTIONS = [_VOTE_COLUMNS.index(name) for name in EMOTIONS]
 _UNREADABLE = (OSError, EOFError, csv.Error, zlib.error)
 _EMOTION_NUMBERS = tuple(map(str, range(len(EMOTIONS))))
 _NOT_A_FACE = _VOTE_COLUMNS.index("NF")
+_GREY_LEVELS = {str(level): level for level in range(256)}
 
 
 def read_fer2013(path: Path, votes_path: Path | None, on_progress: OnProgress = unwatched) -> DataSet:
@@ -144,8 +146,13 @@ def _read_pictures(
 
 
 def _pixels(text: str | None, place: str) -> NDArray[np.uint8]:
+    words = (text or "").split()
+    with suppress(KeyError):  # a look-up is twice as quick as reading numbers, and every start waits for it
+        greys = np.frombuffer(bytes(map(_GREY_LEVELS.__getitem__, words)), dtype=np.uint8)
+        if greys.size == SIDE * SIDE:
+            return greys.reshape(SIDE, SIDE)
     try:
-        values = np.array((text or "").split(), dtype=np.int64)
+        values = np.array(words, dtype=np.int64)
     except (ValueError, OverflowError):
         raise DataError(f"{place}: pixels are not whole numbers") from None
     if values.size != SIDE * SIDE:

@@ -20,6 +20,8 @@ from trainer.data.samples import DataError
 from trainer.run.checkpoints import CHECKPOINT
 from trainer.run.session import BEST_WEIGHTS
 
+pytestmark = pytest.mark.slow
+
 
 class TestProcess:
     """The real command line: protocol, stop by a line, kill -9."""

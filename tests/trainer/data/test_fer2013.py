@@ -191,6 +191,7 @@ def test_training_rows_that_repeat_evaluation_rows_are_dropped(tmp_path: Path) -
     assert len(dataset.split("test")) == 7
 
 
+@pytest.mark.slow
 def test_the_real_files_give_the_published_counts() -> None:
     dataset = load_dataset(shared_fer2013())
     test = dataset.split("test")

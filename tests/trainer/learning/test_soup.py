@@ -16,6 +16,8 @@ from trainer.config import ConfigError
 from trainer.learning.soup import Soup
 from trainer.run.session import BEST_WEIGHTS
 
+pytestmark = pytest.mark.slow
+
 
 def test_each_weight_is_the_mean_over_all_models(whole: Run) -> None:
     card = whole[0] / "tiny.json"

@@ -17,6 +17,8 @@ from trainer.config import ConfigError
 from trainer.process.distributed import Processes, choose_device
 from trainer.run.checkpoints import CHECKPOINT
 
+pytestmark = pytest.mark.slow
+
 TORCHRUN = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m")
 
 

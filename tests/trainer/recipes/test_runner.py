@@ -22,6 +22,8 @@ from trainer.recipes import RecipeError, StageRuns, load_recipe, run_stages
 from trainer.recipes.manifest import card_path
 from trainer.run.checkpoints import CHECKPOINT
 
+pytestmark = pytest.mark.slow
+
 RECIPE = """
 name = "tiny"
 [options]

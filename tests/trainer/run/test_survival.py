@@ -18,6 +18,8 @@ from trainer.__main__ import main
 from trainer.run.checkpoints import CHECKPOINT
 from trainer.run.recorder import Recorder, working_on
 
+pytestmark = pytest.mark.slow
+
 KILLS = 6
 
 
