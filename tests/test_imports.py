@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -42,11 +43,22 @@ def modules_of(package: str) -> list[Path]:
     return paths
 
 
-def imports_of(path: Path) -> Iterator[Import]:
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def imports_of(path: Path) -> tuple[Import, ...]:
     """Every import of a file, anywhere in it."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return tuple(_imports_in(path))
+
+
+def _imports_in(path: Path) -> Iterator[Import]:
+    tree = parsed(path)
+    top = set(tree.body)
     for node in ast.walk(tree):
-        is_at_top = node in tree.body
+        is_at_top = node in top
         if isinstance(node, ast.Import):
             yield from (Import(alias.name, is_at_top) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -198,7 +210,7 @@ def test_a_circle_is_seen() -> None:
 
 def exported_by(package: str) -> set[str]:
     """What a package's ``__init__.py`` lists in ``__all__``."""
-    for node in ast.parse(OWN[package].read_text(encoding="utf-8")).body:
+    for node in parsed(OWN[package]).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
             return set(ast.literal_eval(node.value))
     return set()
@@ -235,7 +247,7 @@ def test_packages_are_used_through_their_face() -> None:
 
 def test_each_face_says_what_its_package_is_for() -> None:
     for package in PACKAGES:
-        assert ast.get_docstring(ast.parse(OWN[package].read_text(encoding="utf-8"))), package
+        assert ast.get_docstring(parsed(OWN[package])), package
 
 
 SAME_THING_TWICE = {"Preset"}
@@ -245,7 +257,7 @@ SAME_THING_TWICE = {"Preset"}
 def test_no_name_of_a_class_stands_for_two_things() -> None:
     places: dict[str, list[str]] = {}
     for module, path in OWN.items():
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in parsed(path).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places.setdefault(node.name, []).append(module)
     assert {
@@ -265,12 +277,12 @@ def test_no_name_of_a_window_module_stands_for_two_things() -> None:
 def test_the_walk_sees_imports_inside_functions(tmp_path: Path) -> None:
     source = tmp_path / "module.py"
     source.write_text("import a.b\ndef f():\n    from c import d\n    import PySide6.QtCore\n")
-    assert list(imports_of(source)) == [
+    assert imports_of(source) == (
         Import("a.b", True),
         Import("c", False),
         Import("c.d", False),
         Import("PySide6.QtCore", False),
-    ]
+    )
     assert is_in("PySide6.QtCore", {"PySide6"})
     assert not is_in("torchmetrics", {"torch"})
 

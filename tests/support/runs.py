@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import torch
+
 from fer_desktop.core.training.messages import RunMessage
 from trainer.config import TrainConfig
 from trainer.process.control import ControlRequest
@@ -31,6 +33,7 @@ def run(
 
     It asks after each step, and before each batch of a validation.
     """
+    torch.set_num_threads(1)  # a classifier of a test before may have set another number
     asked = 0
 
     def control() -> ControlRequest:
