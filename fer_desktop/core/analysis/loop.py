@@ -19,11 +19,11 @@ from fer_desktop.core.sources import FrameSource, SourceInfo
 from fer_desktop.core.types import FrameResult
 
 BATCH = 8
-"""So many frames are classified together; more are hardly quicker and show later."""
+"""Number of frames that are classified together. More are hardly quicker and show later."""
 
 
 class IncompleteAnalysisError(FerDesktopError):
-    """An analysis failed on its way; ``summary`` tells what was done and written before."""
+    """An analysis failed after it had begun; ``summary`` says what was done and written before."""
 
     def __init__(self, message: str, summary: AnalysisSummary) -> None:
         super().__init__(message)
@@ -98,9 +98,9 @@ def _run(
     on_progress: Callable[[AnalysisProgress], None] | None,
     should_stop: Callable[[], bool],
 ) -> bool:
-    """True when the source came to its end, False when it was stopped before.
+    """Returns True at the end of the source, False after a stop.
 
-    Frames are recognised BATCH at a time, whenever they come, so that the results do not depend on speed.
+    Frames are recognised BATCH at a time, so that the results do not depend on speed.
     """
     started = time.perf_counter()
     with Prefetcher(source, pipeline, is_sampled) as ahead:
@@ -120,7 +120,7 @@ def _run(
 
 
 def _read(frames: Iterator[ReadFrame]) -> tuple[list[ReadFrame], Exception | None]:
-    """The next BATCH frames, fewer at the end; an error that ended them, since what came before it counts."""
+    """Returns the next BATCH frames, fewer at the end, and the error that ended them, if there was one."""
     batch: list[ReadFrame] = []
     try:
         for read in itertools.islice(frames, BATCH):
@@ -133,7 +133,7 @@ def _read(frames: Iterator[ReadFrame]) -> tuple[list[ReadFrame], Exception | Non
 def _results(
     pipeline: Pipeline, batch: Sequence[ReadFrame]
 ) -> Iterator[tuple[ReadFrame, FrameResult | None]]:
-    """Each frame, with its result if it was chosen."""
+    """Gives each frame with its result, None for a frame that is not sampled."""
     results = iter(pipeline.recognise([item.tracked for item in batch if item.tracked is not None]))
     return ((item, None if item.tracked is None else next(results)) for item in batch)
 
@@ -163,14 +163,14 @@ def _progress(
 
 
 def _span(info: SourceInfo, start_s: float | None, end_s: float | None) -> tuple[float, float] | None:
-    """From when to when the source is read, in seconds; None when it does not say how long it is."""
+    """The part of the source that is read, in seconds; None when its length is unknown."""
     ends = [end for end in (end_s, info.duration_s) if end is not None]
     start = start_s or 0.0
     return (start, min(ends)) if ends and min(ends) > start else None
 
 
 def _close(sinks: Sequence[Sink], complete: bool, failures: list[FerDesktopError]) -> tuple[Path, ...]:
-    """Closes every sink, whatever happens to the others; returns the files they made."""
+    """Closes every sink, also after an error of another; returns the files that they made."""
     outputs = []
     for sink in sinks:
         try:

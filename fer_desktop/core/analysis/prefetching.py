@@ -1,4 +1,4 @@
-"""Reading and locating on a thread of their own, ahead of what is made of the frames."""
+"""Prefetching: a thread of its own reads and tracks frames ahead of their classification."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from fer_desktop.core.pipeline import Pipeline, TrackedFrame
 from fer_desktop.core.sources import FrameSource
 
 AHEAD = 16
-"""So many frames, which need memory, are read ahead at most."""
+"""The most frames that are read ahead; each needs memory."""
 
 _STOP_CHECK_S = 0.05
 
@@ -34,15 +34,15 @@ class _End:
 
 
 class Prefetcher:
-    """The frames of an open source, read once. What the thread raises, the iteration raises in its turn.
+    """Gives the frames of an open source once. Errors of the thread are raised by the iteration.
 
-    Leaving it stops the thread and waits for it; the source is only closed after that.
+    Leaving it stops the thread and waits for it. The source may be closed after that.
     """
 
     def __init__(self, source: FrameSource, pipeline: Pipeline, is_sampled: FrameSampler) -> None:
         self._source = source
         self._pipeline = pipeline
-        self._is_chosen = is_sampled
+        self._is_sampled = is_sampled
         self._frames: queue.Queue[ReadFrame | _End] = queue.Queue(AHEAD)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="prefetching", daemon=True)
@@ -81,7 +81,7 @@ class Prefetcher:
                 return
             read_s = time.perf_counter() - asked
             tracked = None
-            if self._is_chosen(frame):
+            if self._is_sampled(frame):
                 if self._source.info.kind == "images":
                     self._pipeline.reset()
                 tracked = self._pipeline.track(frame)
