@@ -61,8 +61,8 @@ class FakePipeline:
     def track(self, frame: Frame) -> SimpleNamespace:
         return SimpleNamespace(frame=frame)
 
-    def recognise(self, located: Sequence[SimpleNamespace]) -> list[FrameResult]:
-        return [self.process(item.frame) for item in located]
+    def recognise(self, tracked: Sequence[SimpleNamespace]) -> list[FrameResult]:
+        return [self.process(item.frame) for item in tracked]
 
     def process(self, frame: Frame) -> FrameResult:
         self._before(frame)
